@@ -1,0 +1,13 @@
+# Every dependency, found once.
+find_package(PkgConfig REQUIRED)
+find_package(MPI REQUIRED COMPONENTS C)
+find_package(OpenMP REQUIRED COMPONENTS C)
+set(HDF5_PREFER_PARALLEL FALSE)
+find_package(HDF5 REQUIRED COMPONENTS C)
+if(HDF5_IS_PARALLEL)
+  message(FATAL_ERROR "tieout writes with one process: install the serial HDF5 (libhdf5-dev)")
+endif()
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(CUNIT IMPORTED_TARGET cunit)

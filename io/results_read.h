@@ -1,0 +1,43 @@
+#ifndef TIEOUT_RESULTS_READ_H
+#define TIEOUT_RESULTS_READ_H
+
+#include "results.h"
+
+/* One anomaly as stored; the texts belong to the list. */
+struct finding {
+    const char *id;
+    int64_t row_number;
+    const char *as_of_date; /* ISO, "" if missing */
+    const char *company;
+    const char *account;
+    const char *au;
+    const char *currency; /* "" if the input had none */
+    const char *match_status;
+    double feature[N_CLASSIC]; /* the codes are not stored: the first three are NaN */
+    double score;
+    const char *severity;
+    const char *pattern;
+    const char *explanation;
+    const double *contribution; /* [n_contribution] of the list */
+};
+
+/* What show and the follow-up jobs need of results.h5. */
+struct findings {
+    size_t n;
+    struct finding *finding; /* lowest score first */
+    size_t n_contribution;
+    char **feature_name; /* [n_contribution] */
+    int64_t n_row;       /* rows scored */
+    double contamination;
+    double offset;
+    char *profile;
+    char *digest;
+    void *owned; /* the texts and numbers behind the pointers */
+};
+
+/* Reads path. STATUS_NO_INPUT if it is missing, STATUS_DATA if it is not a results file of
+ * tieout (says which part is missing). *out is produced; free with findings_free. */
+enum status results_read(const char *path, struct findings **out, struct error *err);
+void findings_free(struct findings *findings); /* NULL is fine */
+
+#endif

@@ -1,0 +1,37 @@
+#ifndef TIEOUT_ANOMALY_H
+#define TIEOUT_ANOMALY_H
+
+#include "classic.h"
+#include "rows.h"
+#include <stdint.h>
+
+/* What an account's series of differences looks like at a row (pattern.h). Stored by number:
+ * append only. */
+enum pattern {
+    PATTERN_MATCHED,
+    PATTERN_SPIKE,
+    PATTERN_INCONSISTENT,
+    PATTERN_CONSISTENT,
+    PATTERN_IN_LINE,
+    N_PATTERN
+};
+
+/* "spike" ... */
+const char *pattern_name(enum pattern pattern);
+
+/* How urgent an anomaly is (severity.h). */
+enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL, N_SEVERITY };
+
+const char *severity_name(enum severity severity);
+
+/* A flagged row with what is said about it. Fixed size, so that ranks can send it as bytes. */
+struct anomaly {
+    struct row row;
+    double feature[N_CLASSIC]; /* the twelve documented features, as features_classic gives */
+    double score;              /* decision function, < 0 */
+    uint32_t occurrence;       /* 0 for the first row of its key and date, 1 for the next ... */
+    uint8_t pattern;
+    uint8_t severity;
+};
+
+#endif
