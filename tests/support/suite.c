@@ -17,8 +17,8 @@ int suite_run(const char *module, const struct fact *fact, size_t n_fact)
         CU_basic_run_tests();
         CU_basic_show_failures(CU_get_failure_list());
     }
-    int failed = suite == NULL || CU_get_number_of_failures() > 0 || CU_get_error() != CUE_SUCCESS
-                 || CU_get_number_of_asserts() == 0;
+    int failed = suite == NULL || CU_get_number_of_failures() > 0 ||
+                 CU_get_error() != CUE_SUCCESS || CU_get_number_of_asserts() == 0;
     CU_cleanup_registry();
     return failed;
 }

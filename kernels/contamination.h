@@ -1,0 +1,30 @@
+#ifndef TIEOUT_CONTAMINATION_H
+#define TIEOUT_CONTAMINATION_H
+
+#include "rows.h"
+#include <stddef.h>
+#include <stdint.h>
+
+/* The documented estimate of the share of anomalies: rows with |difference| > mean + 3 standard
+ * deviations (ddof 1) of |difference|, clamped. The sums are exact (exact_sum.h), so that the
+ * parts may be computed anywhere. */
+#define CONTAMINATION_LEAST 0.01
+#define CONTAMINATION_MOST  0.5
+
+struct exact_sum;
+
+/* Adds |difference| of each row, and its squared distance from mean. */
+void contamination_add_amounts(const struct row *row, size_t n, struct exact_sum *sum);
+void contamination_add_squares(const struct row *row, size_t n, double mean,
+                               struct exact_sum *sum);
+
+/* mean + 3 sqrt(squares / (n_row - 1)); NaN for one row, beyond which no row is. */
+double contamination_threshold(double mean, double squares, int64_t n_row);
+
+/* Rows with |difference| > threshold. */
+int64_t contamination_count(const struct row *row, size_t n, double threshold);
+
+/* n_beyond / n_row, clamped to the two limits. */
+double contamination_share(int64_t n_beyond, int64_t n_row);
+
+#endif

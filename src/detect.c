@@ -1,0 +1,163 @@
+/* The road from ledger to results.h5, one call a stage; each takes what the one before made. */
+#include "detect.h"
+
+#include "comm.h"
+#include "encode.h"
+#include "gather.h"
+#include "ingest.h"
+#include "judge.h"
+#include "mem.h"
+#include "prepare.h"
+#include "profile.h"
+#include "provenance.h"
+#include "results_write.h"
+#include "score.h"
+#include "shuffle.h"
+#include "stages.h"
+#include "train.h"
+
+#include <inttypes.h>
+
+enum { GATHER_PIECE = 1 << 20 }; /* rows that rank 0 holds at a time */
+
+/* |difference| below this is matched; a difference from this on matters. Account currency. */
+static const double TOLERANCE = 1.0;
+static const double MATERIALITY = 10000.0;
+
+/* Everything a run makes on the way, so that one place releases it. */
+struct road {
+    struct ledger_files files;
+    struct shard shard;
+    struct encoded rows; /* as read, then as owned */
+    struct ledger_facts facts;
+    struct prepared prepared;
+    struct iforest forest;
+    struct scored scored;
+    struct judged judged;
+    struct stages stages;
+};
+
+static void road_free(struct road *road)
+{
+    ledger_files_free(&road->files);
+    shard_free(&road->shard);
+    encoded_free(&road->rows);
+    ledger_facts_free(&road->facts);
+    prepared_free(&road->prepared);
+    iforest_free(&road->forest);
+    scored_free(&road->scored);
+    judged_free(&road->judged);
+}
+
+/* Whether the results can be written, asked before the work instead of after it. */
+static enum status check_output(const struct run *run, const struct settings *settings,
+                                struct error *err)
+{
+    struct results_writer *writer = NULL;
+    enum status st = STATUS_OK;
+
+    if (run->rank == 0)
+        st = results_create(settings->output, settings->force, &writer, err);
+    results_abandon(writer);
+    return run_agree(run, st, err);
+}
+
+/* What was not taken as given, in one line per kind. */
+static void log_rejects(struct log *log, const struct ledger_facts *facts)
+{
+    for (int r = 0; r < N_REJECT; r++)
+        if (facts->n_reject[r] > 0)
+            log_warn(log, "%" PRId64 " findings: %s (listed in /rejects)", facts->n_reject[r],
+                     reject_text((enum reject_reason)r));
+    if (!facts->date_order_decided)
+        log_detail(log, "dates do not tell day from month; where they could be either, the "
+                        "month is read first (--date-format says otherwise)");
+}
+
+static unsigned group_key(const struct settings *settings, const struct profile *profile)
+{
+    return settings->group_by != 0 ? settings->group_by : profile->key;
+}
+
+static enum status write_results(const struct run *run, const struct settings *settings,
+                                 const struct profile *profile, const char *command,
+                                 struct log *log, struct road *road, struct error *err)
+{
+    struct results_writer *writer = NULL;
+    char digest[RESULTS_DIGEST] = "";
+    int64_t n_anomaly = 0;
+    enum status st = STATUS_OK;
+
+    if (run->rank == 0)
+        st = results_create(settings->output, settings->force, &writer, err);
+    TRY(run_agree(run, st, err));
+    TRY(gather_rows(run, &road->files, &road->rows, &road->prepared, &road->scored,
+                    &road->judged, settings->keep_features ? profile : NULL, GATHER_PIECE,
+                    writer, err));
+    TRY(gather_rejects(run, &road->shard, writer, err));
+    TRY(gather_anomalies(run, &road->judged, profile->n_feature, &road->facts, writer,
+                         &n_anomaly, err));
+    stages_end(&road->stages, log, "write", road->facts.n_row, "rows", 0);
+    if (run->rank == 0) {
+        st = results_write_model(
+            writer,
+            &(struct results_model){&road->forest, profile->label, road->prepared.center,
+                                    road->prepared.scale, road->prepared.contamination,
+                                    road->scored.offset, (uint32_t)settings->seed,
+                                    profile->name},
+            err);
+        if (st == STATUS_OK)
+            st = provenance_write(run, settings, command, &road->files, &road->facts,
+                                  &road->stages, n_anomaly, writer, digest, err);
+        if (st == STATUS_OK)
+            st = results_commit(&writer, err);
+    }
+    TRY(run_agree(run, st, err));
+    log_info(log, "%" PRId64 " anomalies of %" PRId64 " rows in %s (contamination %.4g)",
+             n_anomaly, road->facts.n_row, settings->output, road->prepared.contamination);
+    log_detail(log, "content digest %s", digest);
+done:
+    results_abandon(writer);
+    return st;
+}
+
+enum status detect(const struct run *run, const struct settings *settings, const char *command,
+                   struct log *log, struct error *err)
+{
+    const struct profile *profile = profile_get(settings->profile);
+    struct road road = {0};
+    struct encoded read = {0};
+    unsigned key = group_key(settings, profile);
+    enum status st = STATUS_OK;
+
+    TRY(check_output(run, settings, err));
+    stages_begin(&road.stages);
+    TRY(ingest_inspect(run, settings->input, settings->n_input, &road.files, err));
+    TRY(ingest_read(run, log, &road.files, &road.shard, err));
+    stages_end(&road.stages, log, "ingest", road.files.first_row[road.files.n], "rows",
+               road.files.n_byte);
+    TRY(encode_rows(run, &road.files, (unsigned)settings->date_format, &road.shard, &read,
+                    &road.facts, err));
+    int64_t n_all = road.facts.n_row;
+    stages_end(&road.stages, log, "encode", n_all, "rows", 0);
+    log_rejects(log, &road.facts);
+    TRY(shuffle_rows(run, key, COMM_PIECE, &read, &road.rows, err));
+    stages_end(&road.stages, log, "shuffle", n_all, "rows", 0);
+    TRY(prepare_rows(run, &road.rows, n_all, profile, key, settings->contamination,
+                     &road.prepared, err));
+    stages_end(&road.stages, log, "prepare", n_all, "rows", 0);
+    TRY(train_forest(run, &road.rows, &road.prepared, n_all, (size_t)settings->trees,
+                     settings->samples, (uint32_t)settings->seed, &road.forest, err));
+    stages_end(&road.stages, log, "train", settings->trees, "trees", 0);
+    TRY(score_rows(run, &road.forest, &road.prepared, n_all, &road.scored, err));
+    stages_end(&road.stages, log, "score", n_all, "rows", 0);
+    st = judge_rows(&road.rows, &road.prepared, &road.forest, &road.scored, TOLERANCE,
+                    MATERIALITY, &road.judged, err);
+    TRY(run_agree(run, st, err));
+    stages_end(&road.stages, log, "judge", n_all, "rows", 0);
+    TRY(write_results(run, settings, profile, command, log, &road, err));
+done:
+    encoded_free(&read);
+    road_free(&road);
+    return st;
+}

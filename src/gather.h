@@ -1,0 +1,34 @@
+#ifndef TIEOUT_GATHER_H
+#define TIEOUT_GATHER_H
+
+#include "encode.h"
+#include "ingest.h"
+#include "judge.h"
+#include "prepare.h"
+#include "profile.h"
+#include "results_write.h"
+#include "score.h"
+
+/* Brings what the ranks found to rank 0, in bounded pieces, and writes it on. writer is NULL on
+ * all ranks but 0. All ranks call each together; a failure to write on rank 0 ends the call on
+ * every rank. */
+
+/* /rows in input order. profile: whose features to write too (beside the classic ones), or NULL
+ * for none. piece: row numbers that travel at a time. */
+enum status gather_rows(const struct run *run, const struct ledger_files *files,
+                        const struct encoded *rows, const struct prepared *prepared,
+                        const struct scored *scored, const struct judged *judged,
+                        const struct profile *profile, int64_t piece,
+                        struct results_writer *writer, struct error *err);
+
+/* /rejects in input order. */
+enum status gather_rejects(const struct run *run, const struct shard *shard,
+                           struct results_writer *writer, struct error *err);
+
+/* /anomalies, lowest score first, equal scores in input order. *n_anomaly out, on every rank. */
+enum status gather_anomalies(const struct run *run, const struct judged *judged,
+                             size_t n_feature, const struct ledger_facts *facts,
+                             struct results_writer *writer, int64_t *n_anomaly,
+                             struct error *err);
+
+#endif

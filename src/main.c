@@ -1,0 +1,205 @@
+/* tieout: finds the balances of a month-end ledger that stopped tying out the way they usually
+ * do. This file turns the command line into one call; detect.c is the road from ledger to
+ * results, jobs.c what follows it. */
+#include "detect.h"
+#include "generate.h"
+#include "jobs.h"
+#include "log.h"
+#include "provenance.h"
+#include "results_read.h"
+#include "run.h"
+#include "settings.h"
+#include "show.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static int fail(const struct error *err)
+{
+    fprintf(stderr, "tieout: %s\n", err->text);
+    return (int)err->code;
+}
+
+/* The words of the command line, one blank between two; "" if memory is short. Secrets never
+ * stand there: only their files' names do. */
+static char *command_words(int argc, char *const argv[])
+{
+    size_t n = 1;
+
+    for (int i = 0; i < argc; i++)
+        n += strlen(argv[i]) + 1;
+    char *words = calloc(n, 1);
+    for (int i = 0; words != NULL && i < argc; i++) {
+        if (i > 0)
+            strcat(words, " ");
+        strcat(words, argv[i]);
+    }
+    return words;
+}
+
+/* ---- detect and run: with MPI -------------------------------------------------------------- */
+
+/* Rank 0 reads the configuration file, all apply it. All ranks. */
+static enum status share_config(const struct run *run, struct settings *settings,
+                                struct error *err)
+{
+    char *text = NULL;
+    uint64_t n = 0;
+    enum status st = STATUS_OK;
+
+    if (settings->config == NULL)
+        return STATUS_OK;
+    if (run->rank == 0)
+        st = settings_read_config(settings->config, &text, err);
+    TRY(run_agree(run, st, err));
+    n = run->rank == 0 ? strlen(text) + 1 : 0;
+    MPI_Bcast(&n, 1, MPI_UINT64_T, 0, run->comm);
+    if (run->rank != 0 && (text = calloc(n, 1)) == NULL)
+        st = error_no_memory(err, "the configuration");
+    TRY(run_agree(run, st, err));
+    MPI_Bcast(text, (int)n, MPI_CHAR, 0, run->comm);
+    TRY(run_agree(run, settings_apply_config(settings, text, settings->config, err), err));
+done:
+    free(text);
+    return st;
+}
+
+/* What follows the results file, on one process, MPI finalised. */
+static enum status follow_up(const char *results, struct log *log, struct error *err)
+{
+    struct error said[N_JOB];
+    enum status st = jobs_run(results, said, err);
+
+    for (int job = 0; job < N_JOB; job++)
+        if (said[job].code == STATUS_OK)
+            log_info(log, "%s: %s", job_name((enum job)job), said[job].text);
+    return st;
+}
+
+static int parallel_main(struct settings *settings, const char *command)
+{
+    struct run run;
+    struct error err = {0};
+    struct log *log = NULL;
+    enum status st = run_start((int)settings->threads, &run, &err);
+
+    st = run_agree(&run, st, &err);
+    if (st == STATUS_OK)
+        st = share_config(&run, settings, &err);
+    bool speaks = run.rank == 0;
+    if (st == STATUS_OK) {
+        log = log_open(speaks ? stderr : NULL, settings->log_format,
+                       settings_log_level(settings), getenv("SLURM_JOB_ID"));
+        st = detect(&run, settings, command, log, &err);
+    }
+    run_stop(&run);
+    if (st == STATUS_OK && speaks && settings->command == COMMAND_RUN)
+        st = follow_up(settings->output, log, &err);
+    log_close(log);
+    return st == STATUS_OK ? 0 : speaks ? fail(&err) : (int)st;
+}
+
+/* ---- the others: one process ---------------------------------------------------------------- */
+
+/* Columns of the terminal, 0 if stdout is none. */
+static size_t terminal_width(void)
+{
+    struct winsize size;
+
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+        return 0;
+    return size.ws_col;
+}
+
+static enum status show(const struct settings *settings, struct error *err)
+{
+    struct findings *findings = NULL;
+    struct show_plan plan = {
+        .format = settings->format, .top = (size_t)settings->top, .width = terminal_width()};
+    enum status st = STATUS_OK;
+
+    TRY(results_read(settings->input[0], &findings, err));
+    TRY(show_write(findings, &plan, stdout, err));
+done:
+    findings_free(findings);
+    return st;
+}
+
+static void print_version(void)
+{
+    char libraries[PROVENANCE_TEXT];
+
+    provenance_libraries(libraries);
+    printf("%s\n%s\n", provenance_version(), libraries);
+}
+
+static enum status apply_own_config(struct settings *settings, struct error *err)
+{
+    char *text = NULL;
+    enum status st = STATUS_OK;
+
+    if (settings->config == NULL)
+        return STATUS_OK;
+    TRY(settings_read_config(settings->config, &text, err));
+    TRY(settings_apply_config(settings, text, settings->config, err));
+done:
+    free(text);
+    return st;
+}
+
+static int single_main(struct settings *settings)
+{
+    struct error err = {0};
+    struct log *log = NULL;
+    enum status st = apply_own_config(settings, &err);
+
+    if (st == STATUS_OK)
+        log = log_open(stderr, settings->log_format, settings_log_level(settings), NULL);
+    if (st == STATUS_OK)
+        switch (settings->command) {
+        case COMMAND_SHOW:
+            st = show(settings, &err);
+            break;
+        case COMMAND_GENERATE:
+            st = generate(settings, log, &err);
+            break;
+        case COMMAND_FOLLOWUP:
+            st = follow_up(settings->input[0], log, &err);
+            break;
+        case COMMAND_HELP:
+            settings_help(settings->topic, stdout);
+            break;
+        case COMMAND_VERSION:
+            print_version();
+            break;
+        default:
+            settings_help(COMMAND_NONE, stdout);
+            break;
+        }
+    log_close(log);
+    return st == STATUS_OK ? 0 : fail(&err);
+}
+
+int main(int argc, char *argv[])
+{
+    struct settings settings = {0};
+    struct error err = {0};
+    char *command = command_words(argc, argv);
+    enum status st = settings_parse(argc, argv, environ, &settings, &err);
+    int code = (int)st;
+
+    if (st != STATUS_OK)
+        code = run_speaks_before_start() ? fail(&err) : (int)st;
+    else if (settings.command == COMMAND_RUN || settings.command == COMMAND_DETECT)
+        code = parallel_main(&settings, command != NULL ? command : "");
+    else if (run_speaks_before_start())
+        code = single_main(&settings);
+    settings_free(&settings);
+    free(command);
+    return code;
+}

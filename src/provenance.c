@@ -1,0 +1,158 @@
+/* Where results come from: versions, settings, inputs, layout, times. */
+#include "provenance.h"
+
+#include "date.h"
+#include "mem.h"
+#include "versions.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { FACTS_MAX = 48 };
+
+struct facts {
+    struct results_fact fact[FACTS_MAX];
+    size_t n;
+};
+
+static void add_text(struct facts *facts, const char *name, const char *text)
+{
+    facts->fact[facts->n++] =
+        (struct results_fact){.name = name, .kind = FACT_TEXT, .text = text};
+}
+
+static void add_integer(struct facts *facts, const char *name, int64_t integer)
+{
+    facts->fact[facts->n++] =
+        (struct results_fact){.name = name, .kind = FACT_INTEGER, .integer = integer};
+}
+
+static void add_real(struct facts *facts, const char *name, double real)
+{
+    facts->fact[facts->n++] =
+        (struct results_fact){.name = name, .kind = FACT_REAL, .real = real};
+}
+
+static void add_texts(struct facts *facts, const char *name, const char *const *texts, size_t n)
+{
+    facts->fact[facts->n++] =
+        (struct results_fact){.name = name, .kind = FACT_TEXTS, .texts = texts, .n_text = n};
+}
+
+const char *provenance_version(void)
+{
+    return "tieout " TIEOUT_VERSION " (" TIEOUT_REVISION ")";
+}
+
+void provenance_libraries(char text[PROVENANCE_TEXT])
+{
+    char files[VERSIONS_TEXT], mpi[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length = 0;
+
+    versions_of_files(files);
+    MPI_Get_library_version(mpi, &length);
+    for (int i = 0; i < length; i++) /* Open MPI appends its build's details */
+        if (mpi[i] == ',')
+            mpi[i] = '\0';
+    snprintf(text, PROVENANCE_TEXT, "%s, %s, compiler %s", mpi, files, __VERSION__);
+}
+
+static void iso_time(time_t time, char text[32])
+{
+    struct tm utc;
+
+    if (gmtime_r(&time, &utc) == NULL || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+        text[0] = '\0';
+}
+
+static void add_layout(struct facts *facts, const struct run *run, const char *host)
+{
+    static const char *const slurm[][2] = {{"slurm_job_id", "SLURM_JOB_ID"},
+                                           {"slurm_cluster", "SLURM_CLUSTER_NAME"},
+                                           {"slurm_partition", "SLURM_JOB_PARTITION"},
+                                           {"slurm_nodes", "SLURM_JOB_NODELIST"}};
+    struct rusage usage;
+
+    add_integer(facts, "ranks", run->n_rank);
+    add_integer(facts, "threads", run->n_thread);
+    add_text(facts, "host", host);
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        add_integer(facts, "peak_memory_rank_0_bytes", (int64_t)usage.ru_maxrss * 1024);
+    for (size_t i = 0; i < sizeof slurm / sizeof slurm[0]; i++)
+        if (getenv(slurm[i][1]) != NULL)
+            add_text(facts, slurm[i][0], getenv(slurm[i][1]));
+}
+
+static void add_counts(struct facts *facts, const struct ledger_facts *ledger,
+                       int64_t n_anomaly, char date[2][DATE_TEXT])
+{
+    static const char *const reject[N_REJECT] = {
+        [REJECT_EMPTY] = "rejects_empty", [REJECT_SHORT] = "rejects_short",
+        [REJECT_LONG] = "rejects_long",   [REJECT_NUMBER] = "rejects_number",
+        [REJECT_DATE] = "rejects_date",   [REJECT_DIFFERENCE] = "rejects_difference"};
+
+    add_integer(facts, "rows_read", ledger->n_record);
+    add_integer(facts, "rows_kept", ledger->n_row);
+    for (size_t r = 0; r < N_REJECT; r++)
+        add_integer(facts, reject[r], ledger->n_reject[r]);
+    add_integer(facts, "anomalies", n_anomaly);
+    add_text(facts, "date_order", ledger->date_order == DATE_DAY_FIRST ? "dmy" : "mdy");
+    if (ledger->first_date != ROW_NO_DATE) {
+        date_format(ledger->first_date, date[0]);
+        date_format(ledger->last_date, date[1]);
+        add_text(facts, "first_as_of_date", date[0]);
+        add_text(facts, "last_as_of_date", date[1]);
+    }
+}
+
+static void add_times(struct facts *facts, const struct stages *stages,
+                      char name[STAGES_MAX][32], char time[32])
+{
+    iso_time(stages->start_time, time);
+    add_text(facts, "started", time);
+    for (int s = 0; s < stages->n; s++) {
+        snprintf(name[s], 32, "seconds_%s", stages->stage[s].name);
+        add_real(facts, name[s], stages->stage[s].seconds);
+    }
+    add_real(facts, "seconds", stages->begun - stages->first);
+}
+
+enum status provenance_write(const struct run *run, const struct settings *settings,
+                             const char *command, const struct ledger_files *files,
+                             const struct ledger_facts *ledger, const struct stages *stages,
+                             int64_t n_anomaly, struct results_writer *writer,
+                             char digest[RESULTS_DIGEST], struct error *err)
+{
+    struct facts facts = {.n = 0};
+    char libraries[PROVENANCE_TEXT], host[256] = "", date[2][DATE_TEXT];
+    char stage_name[STAGES_MAX][32], started[32];
+    char *in_force = NULL;
+    const char **sha256 = mem_array(files->n, sizeof *sha256);
+    enum status st = STATUS_OK;
+
+    if (sha256 == NULL) {
+        st = error_no_memory(err, "the facts of the run");
+        goto done;
+    }
+    TRY(settings_in_force(settings, &in_force, err));
+    for (size_t f = 0; f < files->n; f++)
+        sha256[f] = files->sha256[f];
+    gethostname(host, sizeof host - 1);
+    provenance_libraries(libraries);
+    add_text(&facts, "version", provenance_version());
+    add_text(&facts, "libraries", libraries);
+    add_text(&facts, "command", command);
+    add_text(&facts, "configuration", in_force);
+    add_texts(&facts, "inputs", files->path, files->n);
+    add_texts(&facts, "input_sha256", sha256, files->n);
+    add_counts(&facts, ledger, n_anomaly, date);
+    add_layout(&facts, run, host);
+    add_times(&facts, stages, stage_name, started);
+    TRY(results_write_run(writer, facts.fact, facts.n, digest, err));
+done:
+    free(in_force);
+    free(sha256);
+    return st;
+}

@@ -1,0 +1,42 @@
+/* Scores and the threshold between normal and anomalous. */
+#include "score.h"
+
+#include "mem.h"
+#include "quantiles.h"
+
+#include <stdlib.h>
+
+enum status score_rows(const struct run *run, const struct iforest *forest,
+                       const struct prepared *prepared, int64_t n_all, struct scored *out,
+                       struct error *err)
+{
+    size_t n = prepared->groups.n_row;
+    struct scorer *scorer = NULL;
+    double *score = mem_array(n, sizeof *score), *decision = mem_array(n, sizeof *decision);
+    double offset = 0;
+    enum status st = STATUS_OK;
+
+    if (score == NULL || decision == NULL)
+        st = error_no_memory(err, "the scores");
+    else
+        st = scorer_create(forest, &scorer, err);
+    TRY(run_agree(run, st, err));
+    scorer_run(scorer, (const float *const *)prepared->x, n, score);
+    TRY(quantiles_percentile(run, (const double *const *)&score, 1, n, n_all,
+                             100.0 * prepared->contamination, &offset, err));
+    for (size_t k = 0; k < n; k++)
+        decision[prepared->groups.member[k]] = score[k] - offset;
+    *out = (struct scored){.decision = decision, .offset = offset};
+    decision = NULL;
+done:
+    scorer_free(scorer);
+    free(score);
+    free(decision);
+    return st;
+}
+
+void scored_free(struct scored *scored)
+{
+    free(scored->decision);
+    *scored = (struct scored){0};
+}

@@ -1,0 +1,23 @@
+#ifndef TIEOUT_SCORE_H
+#define TIEOUT_SCORE_H
+
+#include "encode.h"
+#include "iforest.h"
+#include "prepare.h"
+#include "run.h"
+
+/* How anomalous this rank's rows are. */
+struct scored {
+    double *decision; /* [n_row] score - offset, in the order of the rows; < 0 is an anomaly */
+    double offset;    /* the 100 * contamination percentile of all scores; on every rank */
+};
+
+/* Scores every row with every tree and sets the threshold over all ranks. All ranks. *out is
+ * produced. */
+enum status score_rows(const struct run *run, const struct iforest *forest,
+                       const struct prepared *prepared, int64_t n_all, struct scored *out,
+                       struct error *err);
+
+void scored_free(struct scored *scored); /* leaves nothing */
+
+#endif

@@ -1,0 +1,177 @@
+/* Exchanges against what each rank can compute alone: every record says where it comes from. */
+#include "comm.h"
+#include "mem.h"
+#include "mpi_suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct record {
+    int32_t from, to;
+    int64_t number;
+};
+
+/* How many records rank `from` sends to rank `to`: uneven, some none, one large. */
+static int64_t amount(int from, int to, int64_t unit)
+{
+    if ((from + to) % 3 == 1)
+        return 0;
+    return from == 0 && to == 0 ? 7 * unit : (from * 5 + to * 3 + 1) % 4 * unit + to;
+}
+
+static void pack_records(const void *source, int to, int64_t first, int64_t n, void *out)
+{
+    const struct run *run = source;
+    struct record *record = out;
+
+    for (int64_t i = 0; i < n; i++)
+        record[i] = (struct record){run->rank, to, first + i};
+}
+
+static void check_exchange(int64_t unit, size_t piece)
+{
+    const struct run *run = mpi_suite_ranks();
+    int64_t *n_to = mem_array((size_t)run->n_rank, sizeof *n_to), n = 0, at = 0;
+    struct error err = {0};
+    void *received = NULL;
+    bool right = true;
+
+    for (int r = 0; r < run->n_rank; r++)
+        n_to[r] = amount(run->rank, r, unit);
+    CU_ASSERT_EQUAL_FATAL(comm_exchange(run, sizeof(struct record), n_to, pack_records, run,
+                                        piece, &received, &n, &err),
+                          STATUS_OK);
+    const struct record *record = received;
+    for (int from = 0; from < run->n_rank; from++)
+        for (int64_t i = 0; i < amount(from, run->rank, unit); i++, at++)
+            right = right && at < n && record[at].from == from && record[at].to == run->rank &&
+                    record[at].number == i;
+    CU_ASSERT_TRUE(right);
+    CU_ASSERT_EQUAL(at, n);
+    free(received);
+    free(n_to);
+}
+
+static void exchange_keeps_order_whatever_the_piece(void)
+{
+    check_exchange(10, 1); /* one record a rank and round */
+    check_exchange(10, 200);
+    check_exchange(1000, 4096);
+    check_exchange(1000, COMM_PIECE);
+}
+
+static void exchange_of_nothing_gives_nothing(void)
+{
+    check_exchange(0, 64);
+}
+
+static void gather_all_joins_by_rank(void)
+{
+    const struct run *run = mpi_suite_ranks();
+    int64_t mine[5], n_all = 0, at = 0;
+    struct error err = {0};
+    void *all = NULL;
+
+    for (int i = 0; i < 5; i++)
+        mine[i] = run->rank * 100 + i;
+    CU_ASSERT_EQUAL_FATAL(
+        comm_gather_all(run, sizeof *mine, mine, run->rank % 5, &all, &n_all, &err), STATUS_OK);
+    for (int r = 0; r < run->n_rank; r++)
+        for (int i = 0; i < r % 5; i++, at++)
+            CU_ASSERT_EQUAL(((int64_t *)all)[at], r * 100 + i);
+    CU_ASSERT_EQUAL(at, n_all);
+    free(all);
+}
+
+static void gather_joins_on_rank_0(void)
+{
+    const struct run *run = mpi_suite_ranks();
+    double mine[3] = {run->rank, run->rank + 0.25, run->rank + 0.5};
+    int64_t *n_of = mem_array((size_t)run->n_rank, sizeof *n_of), at = 0;
+    double *all = mem_array(3 * (size_t)run->n_rank, sizeof *all);
+
+    for (int r = 0; r < run->n_rank; r++)
+        n_of[r] = (r + 1) % 4;
+    comm_gather(run, sizeof *mine, mine, n_of[run->rank], n_of, all);
+    for (int r = 0; run->rank == 0 && r < run->n_rank; r++)
+        for (int i = 0; i < n_of[r]; i++, at++)
+            CU_ASSERT_EQUAL(all[at], r + 0.25 * i);
+    CU_PASS("other ranks only send");
+    free(n_of);
+    free(all);
+}
+
+static void broadcast_crosses_pieces(void)
+{
+    const struct run *run = mpi_suite_ranks();
+    size_t n = (size_t)COMM_PIECE + 12345;
+    unsigned char *byte = mem_array(n, 1);
+    bool right = true;
+
+    for (size_t i = 0; run->rank == 0 && i < n; i++)
+        byte[i] = (unsigned char)(i * 7 + i / 251);
+    comm_broadcast(run, byte, n);
+    for (size_t i = 0; i < n; i++)
+        right = right && byte[i] == (unsigned char)(i * 7 + i / 251);
+    CU_ASSERT_TRUE(right);
+    free(byte);
+}
+
+/* Rank r knows the words r, r + 1, ... of a list in which every word is on several ranks. */
+static void merged_texts_are_the_sorted_union_everywhere(void)
+{
+    const struct run *run = mpi_suite_ranks();
+    struct dict *dict = dict_create();
+    struct texts mine = {0}, all = {0};
+    struct error err = {0};
+    uint32_t rank[64];
+    char word[16];
+    int n_word = run->n_rank + 9;
+
+    for (int i = run->rank + 9; i >= run->rank; i--) {
+        snprintf(word, sizeof word, "w%03d", i);
+        dict_code(dict, word, strlen(word));
+    }
+    CU_ASSERT_EQUAL_FATAL(dict_sort(dict, &mine, rank, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(comm_merge_texts(run, &mine, &all, &err), STATUS_OK);
+    CU_ASSERT_PTR_NULL(mine.byte);
+    CU_ASSERT_EQUAL_FATAL(all.n, (size_t)n_word);
+    for (int i = 0; i < n_word; i++) {
+        snprintf(word, sizeof word, "w%03d", i);
+        CU_ASSERT_EQUAL_FATAL(all.start[i + 1] - all.start[i], strlen(word));
+        CU_ASSERT_EQUAL(memcmp(all.byte + all.start[i], word, strlen(word)), 0);
+    }
+    texts_free(&all);
+    dict_free(dict);
+}
+
+static void merging_empty_lists_gives_an_empty_list(void)
+{
+    struct dict *dict = dict_create();
+    struct texts mine = {0}, all = {0};
+    struct error err = {0};
+    uint32_t rank[1];
+
+    CU_ASSERT_EQUAL_FATAL(dict_sort(dict, &mine, rank, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(comm_merge_texts(mpi_suite_ranks(), &mine, &all, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(all.n, 0);
+    texts_free(&all);
+    dict_free(dict);
+}
+
+int main(void)
+{
+    static const struct fact facts[] = {
+        {"an exchange keeps order whatever the piece", exchange_keeps_order_whatever_the_piece},
+        {"an exchange of nothing gives nothing", exchange_of_nothing_gives_nothing},
+        {"gather_all joins by rank", gather_all_joins_by_rank},
+        {"gather joins on rank 0", gather_joins_on_rank_0},
+        {"a broadcast crosses pieces", broadcast_crosses_pieces},
+        {"merged texts are the sorted union on every rank",
+         merged_texts_are_the_sorted_union_everywhere},
+        {"merging empty lists gives an empty list", merging_empty_lists_gives_an_empty_list},
+    };
+
+    return mpi_suite_run("comm", facts, sizeof facts / sizeof facts[0]);
+}
