@@ -1,0 +1,102 @@
+#ifndef TIEOUT_SETTINGS_H
+#define TIEOUT_SETTINGS_H
+
+#include "log.h"
+#include "status.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* What the user asked for: flags beat the environment (TIEOUT_GROUP_BY), the environment beats
+ * the configuration file ("group_by"), the file beats the defaults. One table (settings_table.h)
+ * has every option's name, range, default and meaning. */
+
+enum command {
+    COMMAND_NONE, /* no argument at all: the short help */
+    COMMAND_RUN,
+    COMMAND_DETECT,
+    COMMAND_FOLLOWUP,
+    COMMAND_SHOW,
+    COMMAND_GENERATE,
+    COMMAND_HELP,
+    COMMAND_VERSION,
+    N_COMMAND
+};
+
+enum profile { PROFILE_CLASSIC, N_PROFILE };
+
+/* How 3/4/2024 is read; the last two are the values of enum date_order. */
+enum date_choice { DATE_CHOICE_AUTO, DATE_CHOICE_MDY, DATE_CHOICE_DMY };
+
+enum show_format { SHOW_TABLE, SHOW_CSV, SHOW_JSON };
+
+/* Where a value comes from; the higher beats the lower. */
+enum source { SOURCE_DEFAULT, SOURCE_CONFIG, SOURCE_ENVIRONMENT, SOURCE_FLAG };
+
+enum { SETTINGS_MAX_OPTION = 64 };
+
+/* Everything is set, whatever the command: options it does not take have their defaults or what
+ * the configuration file says. Texts are owned copies; input points into argv. */
+struct settings {
+    enum command command;
+    enum command topic; /* of COMMAND_HELP: the command to explain, or NONE (short), or HELP */
+    const char **input; /* [n_input] operands: ledgers, or a results file, or files to write */
+    size_t n_input;
+    char *config; /* configuration file to read, or NULL */
+    char *output; /* results file to write */
+    enum profile profile;
+    unsigned group_by; /* bits 1 << CODE_COMPANY ...; 0: the profile's own */
+    int64_t trees;
+    int64_t samples;      /* rows each tree is grown on, at most */
+    double contamination; /* share of rows, in (0, 0.5]; 0: estimated */
+    int64_t seed;         /* fits uint32_t */
+    enum date_choice date_format;
+    bool keep_features;
+    int64_t threads; /* a process; 0: what OpenMP gives */
+    bool force;      /* replace an existing file */
+    enum log_format log_format;
+    bool quiet;
+    bool verbose; /* never both */
+    int64_t top;  /* anomalies to show; 0: all */
+    enum show_format format;
+    int64_t rows; /* to generate */
+    int64_t months;
+    double anomalies;                          /* share of the generated rows, in [0, 0.5] */
+    unsigned char source[SETTINGS_MAX_OPTION]; /* enum source of each option of the table */
+};
+
+/* The command line, and the environment ("NAME=value" texts, NULL at the end) for the options of
+ * its command; variables set to nothing count as not set. STATUS_USAGE if the command line is
+ * wrong, STATUS_CONFIG if the environment is, with a sentence that names the place and, if there
+ * is one, what was probably meant. If settings->config is set, the file is still to be applied.
+ * *settings is produced, on failure too: free it with settings_free. */
+enum status settings_parse(int argc, char *const argv[], char *const environment[],
+                           struct settings *settings, struct error *err);
+
+/* The text of a configuration file, at most 1 MiB; *text is produced, free() it. STATUS_NO_INPUT,
+ * STATUS_PERMISSION or STATUS_CONFIG if it cannot be read or is not text. */
+enum status settings_read_config(const char *path, char **text, struct error *err);
+
+/* Applies a configuration file's text, a JSON object whose keys are option names with '_' for
+ * '-', to what neither flag nor environment has set. Keys of other commands are checked as well,
+ * as commands share the file. STATUS_CONFIG for anything wrong, with path and key; some values
+ * may have been applied by then. */
+enum status settings_apply_config(struct settings *settings, const char *json, const char *path,
+                                  struct error *err);
+
+/* The options of the command with the values in force, defaults included, as one JSON object
+ * that can be given back as a configuration file. *json is produced, free() it. */
+enum status settings_in_force(const struct settings *settings, char **json, struct error *err);
+
+/* quiet and verbose as the log wants them. */
+enum log_level settings_log_level(const struct settings *settings);
+
+/* Releases what settings own and zeroes them. */
+void settings_free(struct settings *settings);
+
+/* Help on a command with its options; COMMAND_HELP: on the program; COMMAND_NONE: a few lines
+ * that lead to a first result. At most 80 columns. */
+void settings_help(enum command topic, FILE *stream);
+
+#endif

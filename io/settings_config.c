@@ -1,0 +1,271 @@
+/* The configuration file: a JSON object with one key for each setting. Every key and type is
+ * checked, those that a flag or a variable overrides too: a file that is wrong should not work
+ * today and fail on the day the flag is left out. Reading the file is apart from applying its
+ * text, as one process reads and all apply. */
+#include "mem.h"
+#include "nearest.h"
+#include "settings.h"
+#include "settings_store.h"
+#include "settings_table.h"
+#include "settings_value.h"
+
+#include <assert.h>
+#include <cJSON.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONFIG_MAX = 1 << 20, WHERE_MAX = 512, NUMBER_MAX = 32 };
+
+static enum status explain_errno(const char *path, int number, struct error *err)
+{
+    bool denied = number == EACCES || number == EPERM;
+
+    return error_set(err, denied ? STATUS_PERMISSION : STATUS_NO_INPUT,
+                     "cannot read configuration file '%.500s': %s", path, strerror(number));
+}
+
+enum status settings_read_config(const char *path, char **text, struct error *err)
+{
+    enum status st = STATUS_OK;
+    char *read = NULL;
+    FILE *file = fopen(path, "rb");
+
+    if (file == NULL)
+        return explain_errno(path, errno, err);
+    read = mem_array(CONFIG_MAX + 2, 1);
+    if (read == NULL)
+        TRY(error_no_memory(err, "the configuration file"));
+    size_t n = fread(read, 1, CONFIG_MAX + 1, file);
+    if (ferror(file))
+        TRY(explain_errno(path, errno, err));
+    if (n > CONFIG_MAX)
+        TRY(error_set(err, STATUS_CONFIG, "configuration file '%.500s' is larger than 1 MiB",
+                      path));
+    if (memchr(read, '\0', n) != NULL)
+        TRY(error_set(err, STATUS_CONFIG, "configuration file '%.500s' is not a text", path));
+    *text = read;
+    read = NULL;
+done:
+    free(read);
+    fclose(file);
+    return st;
+}
+
+/* Where JSON ended to make sense. */
+static enum status refuse_syntax(const char *json, const char *end, const char *path,
+                                 struct error *err)
+{
+    size_t line = 1;
+    const char *start = json;
+
+    for (const char *c = json; c < end && *c != '\0'; c++)
+        if (*c == '\n') {
+            line++;
+            start = c + 1;
+        }
+    return error_set(err, STATUS_CONFIG, "%.500s: not JSON from line %zu, column %zu on", path,
+                     line, (size_t)(end - start) + 1);
+}
+
+/* "did you mean trees?" */
+static enum status refuse_key(const char *key, const char *where, struct error *err)
+{
+    char known[SETTINGS_MAX_OPTION][OPTION_TEXT_MAX];
+    const char *name[SETTINGS_MAX_OPTION];
+    size_t n = 0;
+
+    for (size_t i = 0; i < N_OPTION; i++)
+        if (option_in_config(&OPTION[i])) {
+            option_config_key(&OPTION[i], known[n]);
+            name[n] = known[n];
+            n++;
+        }
+    const char *near = nearest_find(key, name, n);
+    return error_set(err, STATUS_CONFIG, "%s: unknown key%s%s%s", where,
+                     near != NULL ? ": did you mean " : "", near != NULL ? near : "",
+                     near != NULL ? "?" : "");
+}
+
+static const struct option *find_key(const char *key)
+{
+    for (size_t i = 0; i < N_OPTION; i++) {
+        char name[OPTION_TEXT_MAX];
+
+        option_config_key(&OPTION[i], name);
+        if (option_in_environment(&OPTION[i]) && strcmp(name, key) == 0)
+            return &OPTION[i];
+    }
+    return NULL;
+}
+
+/* The shortest of two texts that reads back as the same number. */
+static const char *number_text(double number, char text[NUMBER_MAX])
+{
+    snprintf(text, NUMBER_MAX, "%.15g", number);
+    if (!(strtod(text, NULL) >= number && strtod(text, NULL) <= number))
+        snprintf(text, NUMBER_MAX, "%.17g", number);
+    return text;
+}
+
+/* The item's value as one would write it behind the flag; NULL if its type does not suit. */
+static const char *item_text(const struct option *option, const cJSON *item,
+                             char number[NUMBER_MAX], const char **wanted)
+{
+    bool is_number = cJSON_IsNumber(item);
+
+    assert(option_in_config(option));
+    switch (option->kind) {
+    case OPTION_FLAG:
+        *wanted = "true or false";
+        return cJSON_IsBool(item) ? (cJSON_IsTrue(item) ? "yes" : "no") : NULL;
+    case OPTION_INTEGER:
+    case OPTION_REAL:
+        *wanted = "a number";
+        return is_number ? number_text(item->valuedouble, number) : NULL;
+    case OPTION_AUTO_SHARE:
+        *wanted = "a number or \"auto\"";
+        if (is_number)
+            return number_text(item->valuedouble, number);
+        return cJSON_IsString(item) && strcmp(item->valuestring, "auto") == 0 ? "auto" : NULL;
+    case OPTION_CHOICE:
+    case OPTION_COLUMNS:
+    case OPTION_TEXT:
+        *wanted = "a text in quotes";
+        return cJSON_GetStringValue(item);
+    case OPTION_HELP:
+    case OPTION_VERSION:
+        break;
+    }
+    return NULL;
+}
+
+/* Stores what no higher source has set; the rest is only read. */
+static enum status store_item(const struct option *option, const char *text, const char *where,
+                              struct settings *settings, struct error *err)
+{
+    struct settings unused = {.n_input = 0};
+
+    if (settings->source[option - OPTION] <= SOURCE_CONFIG)
+        return settings_store(settings, option, text, where, SOURCE_CONFIG, err);
+    enum status st = settings_store(&unused, option, text, where, SOURCE_CONFIG, err);
+    settings_free(&unused);
+    return st;
+}
+
+static enum status apply_item(const cJSON *root, const cJSON *item, const char *path,
+                              struct settings *settings, struct error *err)
+{
+    char where[WHERE_MAX];
+    char number[NUMBER_MAX];
+    const char *wanted = NULL;
+    const struct option *option = find_key(item->string);
+
+    snprintf(where, sizeof where, "%.300s: %.100s", path, item->string);
+    if (option == NULL)
+        return refuse_key(item->string, where, err);
+    if (!option_in_config(option))
+        return error_set(err, STATUS_CONFIG, "%s: a configuration file cannot name another",
+                         where);
+    for (const cJSON *other = root->child; other != item; other = other->next)
+        if (strcmp(other->string, item->string) == 0)
+            return error_set(err, STATUS_CONFIG, "%s: the key is there twice", where);
+    const char *text = item_text(option, item, number, &wanted);
+    if (text == NULL)
+        return error_set(err, STATUS_CONFIG, "%s: must be %s", where, wanted);
+    return store_item(option, text, where, settings, err);
+}
+
+enum status settings_apply_config(struct settings *settings, const char *json, const char *path,
+                                  struct error *err)
+{
+    enum status st = STATUS_OK;
+    const char *end = json;
+    cJSON *root = cJSON_ParseWithOpts(json, &end, true);
+
+    if (root == NULL)
+        TRY(refuse_syntax(json, end, path, err));
+    if (!cJSON_IsObject(root))
+        TRY(error_set(err, STATUS_CONFIG, "%.500s: must be a JSON object: { \"trees\": 200 }",
+                      path));
+    /* cJSON would end a text there without a word. */
+    if (strstr(json, "\\u0000") != NULL)
+        TRY(error_set(err, STATUS_CONFIG, "%.500s: \\u0000 is not allowed in a text", path));
+    for (const cJSON *item = root->child; item != NULL; item = item->next)
+        TRY(apply_item(root, item, path, settings, err));
+    TRY(settings_check(settings, err));
+done:
+    cJSON_Delete(root);
+    return st;
+}
+
+/* The value in force as a JSON item; NULL if memory is short. */
+static cJSON *value_item(const struct option *option, const struct settings *settings)
+{
+    const void *field = option_field(option, settings);
+    char columns[COLUMNS_TEXT];
+
+    assert(option_in_config(option));
+    switch (option->kind) {
+    case OPTION_FLAG:
+        return cJSON_CreateBool(*(const bool *)field);
+    case OPTION_INTEGER:
+        return cJSON_CreateNumber((double)*(const int64_t *)field);
+    case OPTION_REAL:
+        return cJSON_CreateNumber(*(const double *)field);
+    case OPTION_AUTO_SHARE:
+        if (*(const double *)field > 0.0)
+            return cJSON_CreateNumber(*(const double *)field);
+        return cJSON_CreateString("auto");
+    case OPTION_CHOICE: {
+        int index = 0;
+        memcpy(&index, field, sizeof index);
+        return cJSON_CreateString(option->choice[index]);
+    }
+    case OPTION_COLUMNS:
+        option_columns_text(*(const unsigned *)field, columns);
+        return cJSON_CreateString(columns);
+    case OPTION_TEXT:
+        return cJSON_CreateString(*(char *const *)field);
+    case OPTION_HELP:
+    case OPTION_VERSION:
+        break;
+    }
+    return NULL;
+}
+
+/* Whether there is a value to tell: a text without a default may be absent. */
+static bool has_value(const struct option *option, const struct settings *settings)
+{
+    return option->kind != OPTION_TEXT ||
+           *(char *const *)option_field(option, settings) != NULL;
+}
+
+static bool add_item(cJSON *root, const struct option *option, const struct settings *settings)
+{
+    char key[OPTION_TEXT_MAX];
+    cJSON *item = value_item(option, settings);
+
+    option_config_key(option, key);
+    if (item != NULL && cJSON_AddItemToObject(root, key, item))
+        return true;
+    cJSON_Delete(item);
+    return false;
+}
+
+enum status settings_in_force(const struct settings *settings, char **json, struct error *err)
+{
+    cJSON *root = cJSON_CreateObject();
+    bool complete = root != NULL;
+
+    for (size_t i = 0; complete && i < N_OPTION; i++)
+        if (option_in_config(&OPTION[i]) && option_belongs(&OPTION[i], settings->command) &&
+            has_value(&OPTION[i], settings))
+            complete = add_item(root, &OPTION[i], settings);
+    char *printed = complete ? cJSON_PrintUnformatted(root) : NULL;
+    cJSON_Delete(root);
+    if (printed == NULL)
+        return error_no_memory(err, "the record of the settings");
+    *json = printed;
+    return STATUS_OK;
+}

@@ -1,0 +1,323 @@
+/* The tables of commands and options. A new option is one entry here and one field in struct
+ * settings; a new command is one entry and one constant in enum command. */
+#include "settings_table.h"
+
+#include "date.h"
+#include "rows.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define BIT(command)  (1u << COMMAND_##command)
+#define FIELD(member) offsetof(struct settings, member)
+
+enum {
+    DETECTING = BIT(RUN) | BIT(DETECT),
+    WORKING = DETECTING | BIT(FOLLOWUP) | BIT(SHOW) | BIT(GENERATE),
+    ANY_COMMAND = (1u << N_COMMAND) - 1u
+};
+
+_Static_assert((int)DATE_CHOICE_MDY == (int)DATE_MONTH_FIRST &&
+                   (int)DATE_CHOICE_DMY == (int)DATE_DAY_FIRST,
+               "a choice other than auto is a date_order");
+/* Choices are stored through an int (settings_value.c). */
+_Static_assert(sizeof(enum profile) == sizeof(int) && sizeof(enum date_choice) == sizeof(int) &&
+                   sizeof(enum log_format) == sizeof(int) &&
+                   sizeof(enum show_format) == sizeof(int),
+               "enums are as wide as int");
+
+static const char *const PROFILE_WORD[] = {"classic", NULL};
+static const char *const DATE_WORD[] = {"auto", "mdy", "dmy", NULL};
+static const char *const LOG_WORD[] = {"text", "json", NULL};
+static const char *const SHOW_WORD[] = {"table", "csv", "json", NULL};
+
+/* In the order of enum code_column. */
+const char *const COLUMN_WORD[] = {"Company", "Account", "AU", "Currency"};
+const size_t N_COLUMN_WORD = sizeof COLUMN_WORD / sizeof COLUMN_WORD[0];
+_Static_assert(CODE_COMPANY == 0 && CODE_ACCOUNT == 1 && CODE_AU == 2 && CODE_CURRENCY == 3,
+               "COLUMN_WORD is in the order of enum code_column");
+
+const struct option OPTION[] = {
+    {.name = "output",
+     .letter = 'o',
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .commands = DETECTING,
+     .offset = FIELD(output),
+     .standard = "results.h5",
+     .help = "results file to write"},
+    {.name = "force",
+     .kind = OPTION_FLAG,
+     .commands = DETECTING | BIT(GENERATE),
+     .offset = FIELD(force),
+     .standard = "no",
+     .help = "replace the file if it exists"},
+    {.name = "profile",
+     .argument = "classic",
+     .kind = OPTION_CHOICE,
+     .commands = DETECTING,
+     .offset = FIELD(profile),
+     .standard = "classic",
+     .choice = PROFILE_WORD,
+     .help = "what is learned from; classic: the twelve documented features"},
+    {.name = "group-by",
+     .argument = "COLUMNS",
+     .kind = OPTION_COLUMNS,
+     .commands = DETECTING,
+     .offset = FIELD(group_by),
+     .standard = "auto",
+     .help = "what makes an account: some of Company,Account,AU,Currency; auto: as the "
+             "profile has it"},
+    {.name = "contamination",
+     .argument = "auto|X",
+     .kind = OPTION_AUTO_SHARE,
+     .commands = DETECTING,
+     .offset = FIELD(contamination),
+     .standard = "auto",
+     .low = 0.0,
+     .high = 0.5,
+     .help = "share of the rows to flag, up to 0.5; auto: estimated from the differences"},
+    {.name = "trees",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .commands = DETECTING,
+     .offset = FIELD(trees),
+     .standard = "200",
+     .low = 1,
+     .high = 10000,
+     .help = "trees of the forest"},
+    {.name = "samples",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .commands = DETECTING,
+     .offset = FIELD(samples),
+     .standard = "256",
+     .low = 1,
+     .high = 65536,
+     .help = "rows each tree is grown on"},
+    {.name = "seed",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .commands = DETECTING | BIT(GENERATE),
+     .offset = FIELD(seed),
+     .standard = "42",
+     .low = 0,
+     .high = 4294967295.0,
+     .help = "start of the random numbers; the same seed gives the same result"},
+    {.name = "date-format",
+     .argument = "auto|mdy|dmy",
+     .kind = OPTION_CHOICE,
+     .commands = DETECTING,
+     .offset = FIELD(date_format),
+     .standard = "auto",
+     .choice = DATE_WORD,
+     .help = "how 3/4/2024 is read; auto: as the other dates of the ledger suggest"},
+    {.name = "keep-features",
+     .kind = OPTION_FLAG,
+     .commands = DETECTING,
+     .offset = FIELD(keep_features),
+     .standard = "no",
+     .help = "write the features of every row too"},
+    {.name = "threads",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .commands = DETECTING,
+     .offset = FIELD(threads),
+     .standard = "0",
+     .low = 0,
+     .high = 4096,
+     .help = "threads of each process; 0: as OpenMP decides"},
+    {.name = "top",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .commands = BIT(SHOW),
+     .offset = FIELD(top),
+     .standard = "20",
+     .low = 0,
+     .high = 1e9,
+     .help = "anomalies to show, the most anomalous first; 0: all"},
+    {.name = "format",
+     .argument = "table|csv|json",
+     .kind = OPTION_CHOICE,
+     .commands = BIT(SHOW),
+     .offset = FIELD(format),
+     .standard = "table",
+     .choice = SHOW_WORD,
+     .help = "how they are printed"},
+    {.name = "rows",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .commands = BIT(GENERATE),
+     .offset = FIELD(rows),
+     .low = 1,
+     .high = 1e12,
+     .required = true,
+     .help = "rows to write"},
+    {.name = "months",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .commands = BIT(GENERATE),
+     .offset = FIELD(months),
+     .standard = "24",
+     .low = 1,
+     .high = 1200,
+     .help = "months the rows are spread over"},
+    {.name = "anomalies",
+     .argument = "X",
+     .kind = OPTION_REAL,
+     .commands = BIT(GENERATE),
+     .offset = FIELD(anomalies),
+     .standard = "0.01",
+     .low = 0.0,
+     .high = 0.5,
+     .help = "share of the rows to make anomalous"},
+    {.name = "config",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .commands = WORKING,
+     .offset = FIELD(config),
+     .help = "JSON file with any of these settings"},
+    {.name = "log-format",
+     .argument = "text|json",
+     .kind = OPTION_CHOICE,
+     .commands = WORKING,
+     .offset = FIELD(log_format),
+     .standard = "text",
+     .choice = LOG_WORD,
+     .help = "how messages are written to standard error"},
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = OPTION_FLAG,
+     .commands = WORKING,
+     .offset = FIELD(quiet),
+     .standard = "no",
+     .help = "warnings and errors only"},
+    {.name = "verbose",
+     .letter = 'v',
+     .kind = OPTION_FLAG,
+     .commands = WORKING,
+     .offset = FIELD(verbose),
+     .standard = "no",
+     .help = "details as well"},
+    {.name = "help",
+     .letter = 'h',
+     .kind = OPTION_HELP,
+     .commands = ANY_COMMAND,
+     .help = "this text"},
+    {.name = "version",
+     .kind = OPTION_VERSION,
+     .commands = ANY_COMMAND,
+     .help = "the version, with those of the libraries"},
+};
+const size_t N_OPTION = sizeof OPTION / sizeof OPTION[0];
+_Static_assert(sizeof OPTION / sizeof OPTION[0] <= SETTINGS_MAX_OPTION,
+               "every option has a place in settings.source");
+
+const struct command_label COMMAND[N_COMMAND] = {
+    [COMMAND_NONE] = {.name = "", .operands = "", .summary = "", .examples = ""},
+    [COMMAND_RUN] = {.name = "run",
+                     .operands = "LEDGER.csv...",
+                     .min_operand = 1,
+                     .max_operand = SIZE_MAX,
+                     .summary = "Detect, then the follow-up jobs the configuration enables.",
+                     .examples = "tieout run ledger.csv\n"
+                                 "tieout run --config team.json 2024-*.csv -o may.h5\n"},
+    [COMMAND_DETECT] = {.name = "detect",
+                        .operands = "LEDGER.csv...",
+                        .min_operand = 1,
+                        .max_operand = SIZE_MAX,
+                        .summary =
+                            "Find the balances that stopped tying out; needs no network.",
+                        .examples = "tieout detect ledger.csv\n"
+                                    "tieout detect 2024-04.csv 2024-05.csv.gz -o may.h5\n"
+                                    "srun tieout detect --contamination 0.01 ledger.csv\n"},
+    [COMMAND_FOLLOWUP] = {.name = "followup",
+                          .operands = "results.h5",
+                          .min_operand = 1,
+                          .max_operand = 1,
+                          .summary = "Explain, ticket, mail and report; can be run again.",
+                          .examples = "tieout followup results.h5\n"
+                                      "tieout followup --config team.json may.h5\n"},
+    [COMMAND_SHOW] = {.name = "show",
+                      .operands = "results.h5",
+                      .min_operand = 1,
+                      .max_operand = 1,
+                      .summary = "Show the anomalies, the most anomalous first.",
+                      .examples =
+                          "tieout show results.h5\n"
+                          "tieout show results.h5 --top 0 --format csv > anomalies.csv\n"},
+    [COMMAND_GENERATE] =
+        {.name = "generate",
+         .operands = "LEDGER.csv [LABELS.csv]",
+         .min_operand = 1,
+         .max_operand = 2,
+         .summary = "Write a made-up ledger with known anomalies.",
+         .examples = "tieout generate --rows 100000 ledger.csv\n"
+                     "tieout generate --rows 1000000 --seed 7 ledger.csv labels.csv\n"},
+    [COMMAND_HELP] = {.name = "help",
+                      .operands = "[COMMAND]",
+                      .max_operand = 1,
+                      .summary = "Explain the program or a command.",
+                      .examples = "tieout help detect\n"},
+    [COMMAND_VERSION] = {.name = "version",
+                         .operands = "",
+                         .summary = "Tell the version, with those of the libraries.",
+                         .examples = "tieout version\n"},
+};
+
+/* prefix, then the option's name with '_' for '-'. */
+static void underscored(const char *prefix, const char *name, char out[OPTION_TEXT_MAX])
+{
+    size_t n = 0;
+
+    assert(strlen(prefix) + strlen(name) < OPTION_TEXT_MAX);
+    for (const char *from = prefix; *from != '\0'; from++)
+        out[n++] = *from;
+    for (const char *from = name; *from != '\0'; from++)
+        out[n++] = *from == '-' ? '_' : *from;
+    out[n] = '\0';
+}
+
+void option_environment_name(const struct option *option, char name[OPTION_TEXT_MAX])
+{
+    underscored("TIEOUT_", option->name, name);
+    for (char *c = name; *c != '\0'; c++)
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 'a' + 'A');
+}
+
+void option_config_key(const struct option *option, char key[OPTION_TEXT_MAX])
+{
+    underscored("", option->name, key);
+}
+
+bool option_in_environment(const struct option *option)
+{
+    return option->kind != OPTION_HELP && option->kind != OPTION_VERSION;
+}
+
+bool option_in_config(const struct option *option)
+{
+    return option_in_environment(option) && option->offset != FIELD(config);
+}
+
+bool option_belongs(const struct option *option, enum command command)
+{
+    return (option->commands >> command & 1u) != 0;
+}
+
+const struct option *option_find(const char *name, size_t length)
+{
+    for (size_t i = 0; i < N_OPTION; i++)
+        if (strlen(OPTION[i].name) == length && memcmp(OPTION[i].name, name, length) == 0)
+            return &OPTION[i];
+    return NULL;
+}
+
+const struct option *option_find_letter(char letter)
+{
+    for (size_t i = 0; letter != '\0' && i < N_OPTION; i++)
+        if (OPTION[i].letter == letter)
+            return &OPTION[i];
+    return NULL;
+}
