@@ -2,6 +2,7 @@
 #define TIEOUT_SETTINGS_H
 
 #include "log.h"
+#include "profile.h"
 #include "status.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,8 +25,6 @@ enum command {
     N_COMMAND
 };
 
-enum profile { PROFILE_CLASSIC, N_PROFILE };
-
 /* How 3/4/2024 is read; the last two are the values of enum date_order. */
 enum date_choice { DATE_CHOICE_AUTO, DATE_CHOICE_MDY, DATE_CHOICE_DMY };
 
@@ -45,7 +44,7 @@ struct settings {
     size_t n_input;
     char *config; /* configuration file to read, or NULL */
     char *output; /* results file to write */
-    enum profile profile;
+    enum profile_number profile;
     unsigned group_by; /* bits 1 << CODE_COMPANY ...; 0: the profile's own */
     int64_t trees;
     int64_t samples;      /* rows each tree is grown on, at most */

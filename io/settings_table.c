@@ -21,7 +21,8 @@ _Static_assert((int)DATE_CHOICE_MDY == (int)DATE_MONTH_FIRST &&
                    (int)DATE_CHOICE_DMY == (int)DATE_DAY_FIRST,
                "a choice other than auto is a date_order");
 /* Choices are stored through an int (settings_value.c). */
-_Static_assert(sizeof(enum profile) == sizeof(int) && sizeof(enum date_choice) == sizeof(int) &&
+_Static_assert(sizeof(enum profile_number) == sizeof(int) &&
+                   sizeof(enum date_choice) == sizeof(int) &&
                    sizeof(enum log_format) == sizeof(int) &&
                    sizeof(enum show_format) == sizeof(int),
                "enums are as wide as int");
