@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Trees over more rows would have more nodes than an int32_t counts. */
+enum { ITREE_MAX_ROWS = 1 << 30, ITREE_MAX_DEPTH = 30 };
+
 /* One node. The nodes of a tree stand in the order they were made, depth first, left before
  * right: the left child of node i is node i + 1. */
 struct tree_node {
@@ -27,6 +30,9 @@ int itree_depth_limit(size_t n_row);
  * The same bits on every x86-64 machine. */
 double itree_mean_path(int64_t n);
 
+/* Path length of a row that ends in leaf: edges to it plus itree_mean_path(its rows). */
+double itree_leaf_length(const struct tree_node *leaf);
+
 /* The rows that tree number t of the forest trains on: sample[n_sample] out, ascending, distinct,
  * in [0, n_row). tree_seed is the tree's element of the forest's seeds (iforest_seeds); n_sample
  * <= n_row. scikit-learn's three ways of drawing without replacement, by n_sample / n_row.
@@ -37,7 +43,7 @@ enum status itree_draw_sample(uint32_t tree_seed, int64_t n_row, int64_t n_sampl
 /* Grows one tree, scikit-learn's way (ExtraTreeRegressor, random splitter, max_features 1).
  * x[n_row * n_feature]            in, row-major, scaled; rows in ascending row number; no NaN
  * node[itree_max_nodes(n_row)]    out, n_node of them used
- * n_row >= 1. Depends on nothing but its arguments. */
+ * 1 <= n_row <= ITREE_MAX_ROWS, else STATUS_USAGE. Depends on nothing but its arguments. */
 enum status itree_grow(const float *x, size_t n_row, size_t n_feature, uint32_t tree_seed,
                        struct tree_node *node, size_t *n_node, struct error *err);
 

@@ -1,0 +1,23 @@
+#ifndef TIEOUT_LINKED_TREES_H
+#define TIEOUT_LINKED_TREES_H
+
+#include "iforest.h"
+#include "status.h"
+#include <stddef.h>
+
+/* A forest of trees of any depth packed for scoring. */
+
+struct linked_trees;
+
+/* *out is produced. depth: of the deepest tree; stride: the tile's
+ * (score_tile.h). */
+enum status linked_trees_create(const struct iforest *forest, int depth, size_t stride,
+                                struct linked_trees **out, struct error *err);
+void linked_trees_free(struct linked_trees *trees); /* NULL is fine */
+
+/* Adds to length[n] each row's path lengths, tree after tree. length has room for n rounded up
+ * to SCORE_LANES, and no more than that is written. */
+void linked_trees_add(const struct linked_trees *trees, const float *tile, size_t n,
+                      double *length);
+
+#endif

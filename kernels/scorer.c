@@ -1,0 +1,131 @@
+/* Scores rows: copies a block of them into a tile, has a packed form of the forest add up the
+ * path lengths, and turns these into scores.
+ *
+ * Rows are blocked so that a tile and a tree stay in the first-level cache, and each form goes
+ * tree by tree, so that a row's sum has the order of scikit-learn's. Which form is used depends
+ * on the trees' depth and changes no bit. */
+#include "heap_trees.h"
+#include "iforest.h"
+#include "linked_trees.h"
+#include "mem.h"
+#include "portable_math.h"
+#include "score_tile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* 64 KB, on each thread's stack. */
+enum { TILE_VALUES = 16384, MAX_FEATURES = TILE_VALUES / SCORE_LANES };
+
+struct scorer {
+    size_t n_feature;
+    size_t tile_rows;   /* rows a block, and the tile's stride */
+    double full_length; /* n_tree c(n_sample), the path length of score -1/2 */
+    struct heap_trees *heap;
+    struct linked_trees *linked; /* if heap is NULL */
+};
+
+static int find_depth(const struct iforest *forest)
+{
+    int depth = 0;
+
+    for (size_t i = 0; i < forest->start[forest->n_tree]; i++)
+        if (forest->node[i].depth > depth)
+            depth = forest->node[i].depth;
+    return depth;
+}
+
+static size_t fit_tile_rows(size_t n_feature)
+{
+    size_t rows = n_feature > 0 ? TILE_VALUES / n_feature : SCORE_TILE_ROWS;
+
+    return rows < SCORE_TILE_ROWS ? rows - rows % SCORE_LANES : SCORE_TILE_ROWS;
+}
+
+enum status scorer_create(const struct iforest *forest, struct scorer **out, struct error *err)
+{
+    enum status st = STATUS_OK;
+    int depth = find_depth(forest);
+    struct scorer *scorer = mem_array(1, sizeof *scorer);
+
+    if (scorer == NULL)
+        TRY(error_no_memory(err, "the forest"));
+    if (forest->n_feature > MAX_FEATURES)
+        TRY(error_set(err, STATUS_DATA, "a forest over %zu features: at most %d are supported",
+                      forest->n_feature, MAX_FEATURES));
+    scorer->n_feature = forest->n_feature;
+    scorer->tile_rows = fit_tile_rows(forest->n_feature);
+    scorer->full_length = (double)forest->n_tree * itree_mean_path(forest->n_sample);
+    if (depth <= HEAP_MAX_DEPTH)
+        TRY(heap_trees_create(forest, depth, scorer->tile_rows, &scorer->heap, err));
+    else
+        TRY(linked_trees_create(forest, depth, scorer->tile_rows, &scorer->linked, err));
+    *out = scorer;
+    scorer = NULL;
+done:
+    scorer_free(scorer);
+    return st;
+}
+
+void scorer_free(struct scorer *scorer)
+{
+    if (scorer == NULL)
+        return;
+    heap_trees_free(scorer->heap);
+    linked_trees_free(scorer->linked);
+    free(scorer);
+}
+
+/* Copies n rows from row start on, and zeros behind them up to a whole number of lanes. */
+static void fill_tile(const struct scorer *scorer, const float *const *x, size_t start,
+                      size_t n, float *tile)
+{
+    size_t padding = (SCORE_LANES - n % SCORE_LANES) % SCORE_LANES;
+
+    for (size_t f = 0; f < scorer->n_feature; f++) {
+        float *column = tile + f * scorer->tile_rows;
+        memcpy(column, x[f] + start, n * sizeof *column);
+        memset(column + n, 0, padding * sizeof *column);
+    }
+}
+
+/* A forest of single rows has no path lengths to compare with; its score is -1/2. */
+static void make_scores(const struct scorer *scorer, const double *length, size_t n,
+                        double *score)
+{
+    double power[SCORE_TILE_ROWS];
+
+    for (size_t i = 0; i < n; i++)
+        power[i] = scorer->full_length > 0 ? -length[i] / scorer->full_length : -1;
+    portable_exp2(power, n, power);
+    for (size_t i = 0; i < n; i++)
+        score[i] = -power[i];
+}
+
+static void score_block(const struct scorer *scorer, const float *const *x, size_t start,
+                        size_t n, double *score)
+{
+    float tile[TILE_VALUES];
+    double length[SCORE_TILE_ROWS] = {0};
+
+    fill_tile(scorer, x, start, n, tile);
+    if (scorer->heap != NULL)
+        heap_trees_add(scorer->heap, tile, n, length);
+    else
+        linked_trees_add(scorer->linked, tile, n, length);
+    make_scores(scorer, length, n, score + start);
+}
+
+void scorer_run(const struct scorer *scorer, const float *const *x, size_t n, double *score)
+{
+    size_t rows = scorer->tile_rows;
+    size_t n_block = n / rows + (n % rows > 0);
+
+#pragma omp parallel for default(none) shared(scorer, x, n, score, rows, n_block)              \
+    schedule(static)
+    for (size_t block = 0; block < n_block; block++) {
+        size_t start = block * rows;
+        size_t left = n - start;
+        score_block(scorer, x, start, left < rows ? left : rows, score);
+    }
+}
