@@ -369,7 +369,7 @@ static enum status write_anomalies(const struct anomaly *anomaly, const double *
         sorted[i] = anomaly[ranked[i].index];
         memcpy(share + i * n_feature, contribution + ranked[i].index * n_feature,
                n_feature * sizeof *share);
-        anomaly_id(&sorted[i], facts->text, id[i]);
+        TRY(anomaly_id(&sorted[i], facts->text, id[i], err));
     }
     TRY(results_write_anomalies(writer,
                                 &(struct results_anomalies){.n = n,
