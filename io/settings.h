@@ -80,8 +80,9 @@ enum status settings_read_config(const char *path, char **text, struct error *er
 
 /* Applies a configuration file's text, a JSON object whose keys are option names with '_'
  * for '-', to what neither flag nor environment has set. Keys of other commands are checked
- * as well, as commands share the file. STATUS_CONFIG for anything wrong, with path and key;
- * some values may have been applied by then. */
+ * as well, as commands share the file. STATUS_CONFIG for anything wrong in it, with path and
+ * key; STATUS_USAGE if, with all sources heard, a required option is missing or the output
+ * is one of the inputs. On failure some values may have been applied. */
 enum status settings_apply_config(struct settings *settings, const char *json, const char *path,
                                   struct error *err);
 

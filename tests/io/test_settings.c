@@ -539,6 +539,20 @@ static void cut_configuration(void)
     }
 }
 
+static void exact_values_of_a_file(void)
+{
+    static struct call call;
+
+    CU_ASSERT_EQUAL(parse_all(&call, "detect a --config team.json", "",
+                              "\xef\xbb\xbf {\"contamination\": 0.12345678901234567,"
+                              " \"group_by\": \" company , AU \", \"anomalies\": 0 }\r\n"),
+                    STATUS_OK);
+    CU_ASSERT_EQUAL(call.settings.contamination, 0.12345678901234567);
+    CU_ASSERT_EQUAL(call.settings.group_by, 1u << 0 | 1u << 2);
+    CU_ASSERT_EQUAL(call.settings.anomalies, 0.0);
+    settings_free(&call.settings);
+}
+
 static void record_is_a_configuration(void)
 {
     static struct call call;
@@ -747,6 +761,12 @@ static void help_tells_defaults(void)
               "auto)\n"));
     help_text(COMMAND_GENERATE, text);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "rows to write (required)\n"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text, "\n  tieout generate LEDGER.csv [LABELS.csv] [OPTION...]\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "TIEOUT_LOG_FORMAT"));
+    help_text(COMMAND_VERSION, text);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n  tieout version [OPTION...]\n"));
+    CU_ASSERT_PTR_NULL(strstr(text, "TIEOUT_LOG_FORMAT"));
 }
 
 /* Whatever follows "tieout" in a line of an example must be accepted. */
@@ -802,6 +822,8 @@ int main(void)
          configuration_is_refused},
         {"of quiet and verbose the one from the higher source holds", quiet_against_verbose},
         {"a configuration cut at any byte is refused", cut_configuration},
+        {"a file's values are exact, with a byte-order mark and blanks in the columns too",
+         exact_values_of_a_file},
         {"the record of the settings is a configuration that gives the same settings",
          record_is_a_configuration},
         {"short memory is reported at whatever point it strikes", short_memory},
