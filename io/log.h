@@ -23,9 +23,9 @@ enum log_level {
     LOG_LEVEL_VERBOSE /* and details */
 };
 
-/* A log on stream, which stays the caller's and must outlive it. job: the batch job's id, copied,
- * or NULL. NULL stream (ranks other than 0): NULL, a log on which everything below prints
- * nothing. NULL, too, if memory is short. */
+/* A log on stream, which stays the caller's and must outlive it. job: the batch job's id,
+ * copied, or NULL. NULL stream (ranks other than 0): NULL, a log on which everything below
+ * prints nothing. NULL, too, if memory is short. */
 struct log *log_open(FILE *stream, enum log_format format, enum log_level level,
                      const char *job);
 

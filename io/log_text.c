@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BAR = 24 }; /* cells of the bar */
+enum { BAR = 20 }; /* cells of the bar */
 
 void log_text_count(int64_t count, char text[LOG_TEXT_NUMBER])
 {
@@ -32,7 +32,7 @@ void log_text_scaled(double value, char text[LOG_TEXT_NUMBER])
     /* 999.5 and more would be printed as 1000 */
     for (; value >= 999.5 && i + 1 < sizeof prefix / sizeof prefix[0]; i++)
         value /= 1000.0;
-    snprintf(text, LOG_TEXT_NUMBER, "%.*f %s", value < 9.95 ? 1 : 0, fmin(value, 1e9),
+    snprintf(text, LOG_TEXT_NUMBER, value < 9.95 ? "%#.2g %s" : "%.0f %s", fmin(value, 1e9),
              prefix[i]);
 }
 
@@ -70,9 +70,9 @@ static void append(char line[LOG_TEXT_LINE], size_t *n, const char *text)
     line[*n] = '\0';
 }
 
-/* "  4.8 M rows/s", or nothing where there is no rate. */
+/* "  4.8 M rows/s", "  310 MB/s", or nothing where there is no rate. word: NULL for bytes. */
 static void append_rate(char line[LOG_TEXT_LINE], size_t *n, int64_t count, double seconds,
-                        const char *unit)
+                        const char *word)
 {
     char scaled[LOG_TEXT_NUMBER];
 
@@ -81,7 +81,9 @@ static void append_rate(char line[LOG_TEXT_LINE], size_t *n, int64_t count, doub
     log_text_scaled((double)count / seconds, scaled);
     append(line, n, "  ");
     append(line, n, scaled);
-    append(line, n, unit);
+    if (word != NULL && scaled[strlen(scaled) - 1] != ' ')
+        append(line, n, " ");
+    append(line, n, word != NULL ? word : "B");
     append(line, n, "/s");
 }
 
@@ -100,14 +102,15 @@ void log_text_stage(char line[LOG_TEXT_LINE], const char *stage, double seconds,
              n_item > 0 ? item_word : "", duration);
     append(line, &n, columns);
     append_rate(line, &n, n_item, seconds, item_word);
-    append_rate(line, &n, n_byte, seconds, "B");
+    append_rate(line, &n, n_byte, seconds, NULL);
 }
 
 /* " [######......]  50 %". */
 static void append_share(char line[LOG_TEXT_LINE], size_t *n, double share, bool bar)
 {
-    char drawn[] = " [........................]";
+    char drawn[] = " [....................]";
     char percent[LOG_TEXT_NUMBER];
+    _Static_assert(sizeof drawn == BAR + 4, "as many dots as cells");
 
     memset(drawn + 2, '#', (size_t)(share * BAR));
     append(line, n, bar ? drawn : "");
@@ -123,7 +126,7 @@ void log_text_progress(char line[LOG_TEXT_LINE], const char *stage, int64_t done
     double seconds_left = log_text_seconds_left(done, total, elapsed);
     size_t n = 0;
 
-    snprintf(text, sizeof text, "%-10.16s", stage);
+    snprintf(text, sizeof text, "%-10.12s", stage);
     append(line, &n, text);
     if (total > 0)
         append_share(line, &n, fmin(fmax((double)done / (double)total, 0.0), 1.0), bar);

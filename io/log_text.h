@@ -11,7 +11,7 @@ enum { LOG_TEXT_LINE = 256, LOG_TEXT_NUMBER = 32 };
 /* "1,000,000". */
 void log_text_count(int64_t count, char text[LOG_TEXT_NUMBER]);
 
-/* Two digits or more and a decimal prefix: "4.8 M", "310 k", "12 ", "0.5 ". */
+/* At least two digits and a decimal prefix: "4.8 M", "310 k", "12 ", "0.033 ". */
 void log_text_scaled(double value, char text[LOG_TEXT_NUMBER]);
 
 /* "0.21 s", "12.3 s", "2 min 05 s", "3 h 20 min". */

@@ -1,7 +1,8 @@
-/* The command line and the environment become settings. The loop is our own, as getopt keeps its
- * state in global variables and can neither suggest an option nor say whose it is. The command
- * comes first, so that every later word can be judged by what that command takes. What the
- * configuration file says is settings_config.c's part; how a value reads, settings_value.c's. */
+/* The command line and the environment become settings. The loop is our own, as getopt keeps
+ * its state in global variables and can neither suggest an option nor say whose it is. The
+ * command comes first, so that every later word can be judged by what that command takes.
+ * What the configuration file says is settings_config.c's part; how a value reads,
+ * settings_value.c's. */
 #include "settings.h"
 
 #include "mem.h"

@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* What the user asked for: flags beat the environment (TIEOUT_GROUP_BY), the environment beats
- * the configuration file ("group_by"), the file beats the defaults. One table (settings_table.h)
- * has every option's name, range, default and meaning. */
+/* What the user asked for: flags beat the environment (TIEOUT_GROUP_BY), the environment
+ * beats the configuration file ("group_by"), the file beats the defaults. One table
+ * (settings_table.h) has every option's name, range, default and meaning. */
 
 enum command {
     COMMAND_NONE, /* no argument at all: the short help */
@@ -65,22 +65,23 @@ struct settings {
     unsigned char source[SETTINGS_MAX_OPTION]; /* enum source of each option of the table */
 };
 
-/* The command line, and the environment ("NAME=value" texts, NULL at the end) for the options of
- * its command; variables set to nothing count as not set. STATUS_USAGE if the command line is
- * wrong, STATUS_CONFIG if the environment is, with a sentence that names the place and, if there
- * is one, what was probably meant. If settings->config is set, the file is still to be applied.
- * *settings is produced, on failure too: free it with settings_free. */
+/* The command line, and the environment ("NAME=value" texts, NULL at the end) for the
+ * options of its command; variables set to nothing count as not set. STATUS_USAGE if the
+ * command line is wrong, STATUS_CONFIG if the environment is, with a sentence that names the
+ * place and, if there is one, what was probably meant. If settings->config is set, the file
+ * is still to be applied. *settings is produced, on failure too: free it with settings_free. */
 enum status settings_parse(int argc, char *const argv[], char *const environment[],
                            struct settings *settings, struct error *err);
 
-/* The text of a configuration file, at most 1 MiB; *text is produced, free() it. STATUS_NO_INPUT,
- * STATUS_PERMISSION or STATUS_CONFIG if it cannot be read or is not text. */
+/* The text of a configuration file, at most 1 MiB; *text is produced, free() it.
+ * STATUS_NO_INPUT, STATUS_PERMISSION or STATUS_CONFIG if it cannot be read or is not text. */
 enum status settings_read_config(const char *path, char **text, struct error *err);
 
-/* Applies a configuration file's text, a JSON object whose keys are option names with '_' for
- * '-', to what neither flag nor environment has set. Keys of other commands are checked as well,
- * as commands share the file. STATUS_CONFIG for anything wrong, with path and key; some values
- * may have been applied by then. */
+/* Applies a configuration file's text, a JSON object whose keys are option names with '_'
+ * for '-', to what neither flag nor environment has set. Keys of other commands are checked
+ * as well, as commands share the file. STATUS_CONFIG for anything wrong in it, with path and
+ * key; STATUS_USAGE if, with all sources heard, a required option is missing or the output
+ * is one of the inputs. On failure some values may have been applied. */
 enum status settings_apply_config(struct settings *settings, const char *json, const char *path,
                                   struct error *err);
 
