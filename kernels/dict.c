@@ -163,3 +163,12 @@ uint32_t dict_code(struct dict *dict, const char *text, size_t length)
             return dict->slot[at].taken - 1;
     return add(dict, hash, text, length);
 }
+
+uint32_t dict_code_near(struct dict *dict, uint32_t hint, const char *text, size_t length)
+{
+    if (hint < dict->n && is_text(dict, hint, text, length))
+        return hint;
+    if (dict->n > 0 && hint < dict->n - 1 && is_text(dict, hint + 1, text, length))
+        return hint + 1;
+    return dict_code(dict, text, length);
+}

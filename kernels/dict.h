@@ -26,6 +26,10 @@ size_t dict_size(const struct dict *dict);
  * dictionary then still holds what it held). Any bytes are allowed, length 0 too. */
 uint32_t dict_code(struct dict *dict, const char *text, size_t length);
 
+/* The same, trying first whether text is the one with code hint or the one after it: where texts
+ * come in runs, or again in an order they came in before, that saves the search. Any hint. */
+uint32_t dict_code_near(struct dict *dict, uint32_t hint, const char *text, size_t length);
+
 /* Bytes and length of a code's text; valid until the next dict_code or dict_free. */
 const char *dict_text(const struct dict *dict, uint32_t code, size_t *length);
 

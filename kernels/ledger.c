@@ -4,7 +4,7 @@
  *
  * Ledgers repeat themselves: a column holds the text of the row above, or, where a month lists
  * its accounts in last month's order, the text first seen after that one. Both are tried before
- * the dictionary is searched, which saves hashing and most cache misses.
+ * the dictionary is searched (dict_code_near), which saves hashing and most cache misses.
  *
  * Whole files, ranks and threads, and the numbering of rows over all of them, are not seen
  * here: blocks are put together by who cut the files. */
@@ -58,6 +58,7 @@ struct reader {
     char *scratch; /* columns without their "" */
     size_t scratch_capacity;
     uint32_t last[N_DICT]; /* each dictionary's code in the row before */
+    struct value date;     /* the date of the row before, if it lies in the input */
 };
 
 enum { SPARE_FIELDS = 8 };
@@ -146,29 +147,11 @@ static enum ledger_column first_missing(const struct reader *reader)
     return COLUMN_NONE;
 }
 
-static bool has_text(const struct dict *dict, size_t code, const char *text, size_t length)
-{
-    size_t known;
-
-    if (code >= dict_size(dict))
-        return false;
-    const char *other = dict_text(dict, (uint32_t)code, &known);
-    return known == length && memcmp(other, text, length) == 0;
-}
-
-/* Code of text, the likely ones first; false if memory is short. */
+/* Code of text, tried near the row before's; false if memory is short. */
 static bool encode(struct reader *reader, int which, const char *text, size_t length,
                    uint32_t *code)
 {
-    struct dict *dict = reader->block->dict[which];
-    uint32_t last = reader->last[which];
-
-    if (has_text(dict, last, text, length))
-        *code = last;
-    else if (has_text(dict, (size_t)last + 1, text, length))
-        *code = last + 1;
-    else
-        *code = dict_code(dict, text, length);
+    *code = dict_code_near(reader->block->dict[which], reader->last[which], text, length);
     if (*code == UINT32_MAX)
         return false;
     reader->last[which] = *code;
@@ -195,7 +178,7 @@ static bool encode_texts(struct reader *reader, struct row *row)
 }
 
 /* The code of the date's text; a text met for the first time is judged, once. */
-static bool encode_date(struct reader *reader, struct row *row)
+static bool encode_new_date(struct reader *reader)
 {
     struct ledger_block *block = reader->block;
     const struct value *value = &reader->value[COLUMN_DATE];
@@ -209,8 +192,25 @@ static bool encode_date(struct reader *reader, struct row *row)
         return false;
     if (code >= known)
         block->date_orders[code] = (unsigned char)date_orders(text, length);
+    bool in_input = !reader->field[reader->layout->field[COLUMN_DATE]].escaped;
+    reader->date = in_input ? *value : (struct value){.text = ""};
+    return true;
+}
+
+/* As the row before's if it reads the same, time of day and all. */
+static bool encode_date(struct reader *reader, struct row *row)
+{
+    const struct value *value = &reader->value[COLUMN_DATE];
+    const struct value *before = &reader->date;
+    bool same = before->length == value->length &&
+                memcmp(before->text, value->text, value->length) == 0;
+
+    if (!same && !encode_new_date(reader))
+        return false;
+    uint32_t code = reader->last[DICT_DATE];
     row->date = (int32_t)code;
-    return block->date_orders[code] != 0 || reject_value(reader, REJECT_DATE, COLUMN_DATE);
+    return reader->block->date_orders[code] != 0 ||
+           reject_value(reader, REJECT_DATE, COLUMN_DATE);
 }
 
 static bool read_amount(struct reader *reader, enum ledger_column column, double *amount,
@@ -330,7 +330,8 @@ enum status ledger_parse(const char *byte, size_t n, size_t limit, bool is_last,
                          int64_t *line, size_t *used, bool *more, struct ledger_block *block,
                          struct error *err)
 {
-    struct reader reader = {.layout = layout, .block = block, .file = file};
+    struct reader reader = {
+        .layout = layout, .block = block, .file = file, .date = {.text = ""}};
     const char *cursor = byte;
     int64_t at_line = *line;
     enum csv_end how = CSV_NONE;
