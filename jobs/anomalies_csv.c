@@ -5,12 +5,15 @@
  * Reading the verdicts back is feedback's. */
 #include "anomalies_csv.h"
 
+#include "atomic_file.h"
 #include "csv.h"
 #include "csv_write.h"
-#include "swap_file.h"
+#include "mem.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char BYTE_ORDER_MARK[] = "\xEF\xBB\xBF";
 static const char *const TITLE[] = {
@@ -100,43 +103,106 @@ static bool is_list_open(const char *byte, size_t n)
     return end == CSV_NONE;
 }
 
-/* Puts the finished temporary file in the list's place, or finds why it should not be. */
-static enum status replace_list(struct swap_file *swap, const struct findings *findings,
-                                struct error *said)
+/* The bytes of a file, *bytes to be freed by the caller; NULL if there is no such file. */
+static enum status read_whole(const char *path, char **bytes, size_t *n, struct error *said)
+{
+    FILE *in = fopen(path, "rb");
+    size_t capacity = 0;
+    char *byte = NULL;
+    enum status st = STATUS_OK;
+
+    *n = 0;
+    if (in == NULL && errno == ENOENT)
+        return STATUS_OK;
+    if (in == NULL)
+        return error_set(said, errno == EACCES ? STATUS_PERMISSION : STATUS_CREATE,
+                         "cannot read %s: %s", path, strerror(errno));
+    while (!feof(in) && !ferror(in)) {
+        if (*n == capacity) {
+            capacity = mem_grow(capacity, capacity + BUFSIZ);
+            char *more = mem_resize(byte, capacity, 1);
+            if (more == NULL)
+                TRY(error_no_memory(said, path));
+            byte = more;
+        }
+        *n += fread(byte + *n, 1, capacity - *n, in);
+    }
+    if (ferror(in))
+        TRY(error_set(said, STATUS_CREATE, "cannot read %s: %s", path, strerror(errno)));
+    *bytes = byte;
+    byte = NULL;
+done:
+    free(byte);
+    fclose(in);
+    return st;
+}
+
+/* Writes the list into a file that does not have its name yet. */
+static enum status fill(const struct findings *findings, const struct atomic_file *file,
+                        struct error *said)
+{
+    int fd = dup(atomic_file_descriptor(file));
+    FILE *out = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    bool failed = out == NULL;
+
+    if (out != NULL) {
+        errno = 0;
+        write_list(findings, out);
+        failed = ferror(out) != 0;
+        failed = fclose(out) != 0 || failed;
+    } else if (fd >= 0) {
+        close(fd);
+    }
+    return failed ? error_set(said, STATUS_WRITE, "cannot write %s: %s", atomic_file_path(file),
+                              strerror(errno))
+                  : STATUS_OK;
+}
+
+/* Gives the finished file its name, or finds why it should not have it. */
+static enum status replace_list(const struct findings *findings, const char *path,
+                                struct atomic_file **file, struct error *said)
 {
     enum status st = STATUS_OK;
-    char *old = NULL;
-    size_t n = 0;
+    char *old = NULL, *new = NULL;
+    size_t n_old = 0, n_new = 0;
 
-    TRY(swap_file_read_old(swap, &old, &n, said));
-    if (old != NULL && swap_file_is_same(swap, old, n))
-        error_set(said, STATUS_OK, "%s is up to date", swap->path);
-    else if (old != NULL && !is_list_open(old, n))
+    TRY(read_whole(path, &old, &n_old, said));
+    TRY(read_whole(atomic_file_temporary(*file), &new, &n_new, said));
+    if (old != NULL && new != NULL && n_old == n_new &&memcmp(old, new, n_old) == 0) {
+        error_set(said, STATUS_OK, "%s is up to date", path);
+    } else if (old != NULL && !is_list_open(old, n_old)) {
         error_set(said, STATUS_OK,
                   "%s is kept as it is, reviewers have written into it: move it away to get "
                   "the new list",
-                  swap->path);
-    else {
-        TRY(swap_file_commit(swap, said));
+                  path);
+    } else {
+        TRY(atomic_file_commit(file, said));
         error_set(said, STATUS_OK, "%zu anomal%s listed in %s", findings->n,
-                  findings->n == 1 ? "y" : "ies", swap->path);
+                  findings->n == 1 ? "y" : "ies", path);
     }
 done:
     free(old);
+    free(new);
     return st;
 }
 
 enum status anomalies_csv_write(const struct findings *findings, const char *folder,
                                 struct error *said)
 {
-    struct swap_file swap = {0};
+    static const char NAME[] = "/anomalies.csv";
+    size_t room = strlen(folder) + sizeof NAME;
+    char *path = mem_array(room, 1);
+    struct atomic_file *file = NULL;
     enum status st = STATUS_OK;
 
-    TRY(swap_file_open(&swap, folder, "anomalies.csv", said));
-    write_list(findings, swap.out);
-    TRY(swap_file_finish(&swap, said));
-    TRY(replace_list(&swap, findings, said));
+    if (path == NULL)
+        TRY(error_no_memory(said, "the name of a file"));
+    snprintf(path, room, "%s%s", folder, NAME);
+    TRY(atomic_file_create(path, true, &file, said));
+    TRY(fill(findings, file, said));
+    TRY(replace_list(findings, path, &file, said));
 done:
-    swap_file_close(&swap);
+    atomic_file_abandon(file);
+    free(path);
     return st;
 }

@@ -7,17 +7,8 @@
 #include "show_json.h"
 #include "show_table.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
-
-const char *show_format_name(enum show_format format)
-{
-    static const char *const NAME[N_SHOW_FORMAT] = {"table", "csv", "json"};
-
-    assert(format < N_SHOW_FORMAT);
-    return NAME[format];
-}
 
 static void write_csv_header(struct csv_writer *csv)
 {

@@ -2,14 +2,10 @@
 #define TIEOUT_SHOW_H
 
 #include "results_read.h"
+#include "settings.h"
 
 #include <stddef.h>
 #include <stdio.h>
-
-enum show_format { SHOW_TABLE, SHOW_CSV, SHOW_JSON, N_SHOW_FORMAT };
-
-/* "table" ..., as --format spells them. */
-const char *show_format_name(enum show_format format);
 
 struct show_plan {
     enum show_format format;

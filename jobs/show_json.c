@@ -4,21 +4,15 @@
 #include "show_json.h"
 
 #include "amount_text.h"
-#include "utf8.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 static bool add_text(cJSON *object, const char *name, const char *text)
 {
-    char *clean = utf8_clean(text);
-    bool added = clean != NULL && cJSON_AddStringToObject(object, name, clean) != NULL;
-
-    free(clean);
-    return added;
+    return cJSON_AddStringToObject(object, name, text) != NULL;
 }
 
 /* JSON has neither NaN nor infinities. */

@@ -4,7 +4,7 @@
 #include "show_table.h"
 
 #include "amount_text.h"
-#include "utf8.h"
+#include "code_point.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -100,7 +100,7 @@ static size_t text_columns(const char *text)
     size_t columns = 0;
 
     while (*text != '\0')
-        columns += utf8_columns(utf8_next(&text));
+        columns += code_point_columns(code_point_next(&text));
     return columns;
 }
 
@@ -179,14 +179,14 @@ static size_t print_columns(const char *text, size_t columns, FILE *out)
 
     while (*text != '\0') {
         const char *from = text;
-        uint32_t code = utf8_next(&text);
+        uint32_t code = code_point_next(&text);
         bool control = code < 0x20 || (code >= 0x7F && code < 0xA0) ||
                        (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-        size_t more = utf8_columns(code);
+        size_t more = code_point_columns(code);
         if (used + more > columns)
             break;
         used += more;
-        if (control || code == UTF8_REPLACEMENT)
+        if (control || code == CODE_POINT_BAD)
             fputs("\uFFFD", out);
         else
             fwrite(from, 1, (size_t)(text - from), out);

@@ -142,9 +142,6 @@ class Fails(InFolder):
     def test_unknown_command(self):
         self.check(["detekt", "ledger.csv"], USAGE, "detekt", "detect")
 
-    def test_no_command(self):
-        self.check([], USAGE)
-
     def test_unknown_flag(self):
         self.check(["detect", "ledger.csv", "--contaminatoin", "0.1"], USAGE, "--contaminatoin",
                    "--contamination")
@@ -154,7 +151,7 @@ class Fails(InFolder):
                             ("--samples", "1e3"), ("--samples", "0"),
                             ("--contamination", "0.6"), ("--contamination", "0"),
                             ("--contamination", "-0.1"), ("--contamination", "nan"),
-                            ("--seed", "-1"), ("--seed", "4294967296"), ("--threads", "0"),
+                            ("--seed", "-1"), ("--seed", "4294967296"), ("--threads", "-1"),
                             ("--profile", "modern")):
             self.put_ledger()
             self.check(["detect", "ledger.csv", flag, value], USAGE, flag, value)
@@ -168,6 +165,24 @@ class Fails(InFolder):
         self.check(["show", "text.h5"], DATA, "text.h5")
         self.check(["show", "gone.h5"], NO_INPUT, "gone.h5")
         self.check(["followup", "gone.h5"], NO_INPUT, "gone.h5")
+
+
+class Helps(InFolder):
+    def test_no_argument_leads_on(self):
+        for ranks in RANKS:
+            outcome = self.succeed(ranks=ranks)
+            self.assertEqual(outcome.out.count("tieout generate"), 1, outcome)
+
+    def test_help_of_every_command(self):
+        for command in ("run", "detect", "followup", "show", "generate"):
+            outcome = self.succeed(command, "--help")
+            self.assertIn(f"tieout {command}", outcome.out)
+            self.assertEqual(outcome.err, "")
+
+    def test_version_names_the_libraries(self):
+        out = self.succeed("--version").out
+        for name in ("tieout", "HDF5", "Open MPI"):
+            self.assertIn(name, out)
 
 
 class Works(InFolder):

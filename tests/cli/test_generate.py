@@ -58,6 +58,14 @@ class Generate(InFolder):
                                     ("GL Balance", "IHub balance", "Balance difference"))
             self.assertLess(abs(gl - ihub - difference), 0.006 + 1e-9 * abs(gl))
 
+    def test_existing_file_is_kept(self):
+        (self.folder / "ledger.csv").write_text("precious")
+        outcome = self.run_here("generate", "--rows", 10, "ledger.csv")
+        self.assertEqual(outcome.code, 73, outcome)
+        self.assertEqual(self.listing(), {"ledger.csv": b"precious"})
+        self.succeed("generate", "--rows", 10, "--force", "ledger.csv")
+        self.assertEqual(len(read_csv(self.folder / "ledger.csv")), 10)
+
     def test_impossible_plans(self):
         for rows, months in (("0", "12"), ("-5", "12"), ("x", "12"), ("100", "0")):
             with self.subTest(rows=rows, months=months):

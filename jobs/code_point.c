@@ -1,12 +1,10 @@
-/* Text out of a ledger is whatever bytes its author's program wrote: mostly UTF-8, sometimes a
- * Windows code page. Where text must be UTF-8 (JSON) or fit a width (a table), it is decoded
- * here, strictly: no overlong forms, no surrogates. The C library's own decoder follows the
- * locale, which a batch job may not have set. */
-#include "utf8.h"
+/* Code points of UTF-8 text, one by one, for fitting text into a table. Decoded strictly (no
+ * overlong forms, no surrogates), although the results writer repairs text: a results file may
+ * come from elsewhere. The C library's own decoder and widths follow the locale, which a batch
+ * job may not have set. */
+#include "code_point.h"
 
-#include "mem.h"
-
-#include <string.h>
+#include <stdbool.h>
 
 /* First bytes from `lead` on, up to the next entry's, begin `length` bytes, whose value is at
  * least `least`. */
@@ -27,18 +25,18 @@ static const struct form *form_of(unsigned char lead)
 }
 
 /* The continuation bytes behind a lead byte; false at the first byte that is none. */
-static int append_tail(const char *text, size_t length, uint32_t *code)
+static bool append_tail(const char *text, size_t length, uint32_t *code)
 {
     for (size_t i = 1; i < length; i++) {
         unsigned char byte = (unsigned char)text[i];
         if ((byte & 0xC0) != 0x80)
-            return 0;
+            return false;
         *code = *code << 6 | (byte & 0x3F);
     }
-    return 1;
+    return true;
 }
 
-uint32_t utf8_next(const char **text)
+uint32_t code_point_next(const char **text)
 {
     const char *here = *text;
     unsigned char lead = (unsigned char)*here;
@@ -48,18 +46,18 @@ uint32_t utf8_next(const char **text)
     if (form->length == 0 || !append_tail(here, form->length, &code) || code < form->least ||
         code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
         *text = here + 1;
-        return UTF8_REPLACEMENT;
+        return CODE_POINT_BAD;
     }
     *text = here + form->length;
     return code;
 }
 
-static int is_between(uint32_t code, uint32_t first, uint32_t last)
+static bool is_between(uint32_t code, uint32_t first, uint32_t last)
 {
     return code >= first && code <= last;
 }
 
-size_t utf8_columns(uint32_t code)
+size_t code_point_columns(uint32_t code)
 {
     if (is_between(code, 0x300, 0x36F) || is_between(code, 0x20D0, 0x20FF) ||
         is_between(code, 0xFE00, 0xFE0F) || is_between(code, 0x200B, 0x200F))
@@ -71,24 +69,4 @@ size_t utf8_columns(uint32_t code)
         is_between(code, 0x20000, 0x3FFFD))
         return 2;
     return 1;
-}
-
-char *utf8_clean(const char *text)
-{
-    static const char REPLACEMENT[] = "\xEF\xBF\xBD";
-    enum { MARK = sizeof REPLACEMENT - 1 };
-    char *clean = mem_array(strlen(text) + 1, MARK);
-    char *out = clean;
-
-    while (clean != NULL && *text != '\0') {
-        const char *from = text;
-        if (utf8_next(&text) == UTF8_REPLACEMENT) {
-            memcpy(out, REPLACEMENT, MARK);
-            out += MARK;
-        } else {
-            memcpy(out, from, (size_t)(text - from));
-            out += text - from;
-        }
-    }
-    return clean;
 }
