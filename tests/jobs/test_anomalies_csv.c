@@ -1,0 +1,205 @@
+/* anomalies_csv.h in a folder of its own: bytes by hand, and what happens to a file that
+ * reviewers have touched in the ways spreadsheets save it. */
+#include "anomalies_csv.h"
+
+#include "made_up.h"
+#include "suite.h"
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct place {
+    char folder[64];
+    char path[96];
+};
+
+static struct place make_place(void)
+{
+    struct place place = {.folder = "tieout-test-XXXXXX"};
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place.folder));
+    snprintf(place.path, sizeof place.path, "%s/anomalies.csv", place.folder);
+    return place;
+}
+
+static size_t count_files(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    size_t n = 0;
+
+    while (dir != NULL && readdir(dir) != NULL)
+        n++;
+    if (dir != NULL)
+        closedir(dir);
+    return n - 2; /* . and .. */
+}
+
+static void remove_place(const struct place *place)
+{
+    unlink(place->path);
+    CU_ASSERT_EQUAL(rmdir(place->folder), 0);
+}
+
+static enum status write_list(const struct place *place, size_t n, struct error *said)
+{
+    struct finding room[MADE_UP];
+    struct findings findings = made_up_findings(room, n);
+
+    return anomalies_csv_write(&findings, place->folder, said);
+}
+
+static void put_file(const char *path, const char *text)
+{
+    FILE *out = fopen(path, "wb");
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+    CU_ASSERT_EQUAL(fputs(text, out) < 0, 0);
+    fclose(out);
+}
+
+#define HEADER                                                                                 \
+    "id,as_of_date,company,account,au,currency,gl_balance,ihub_balance,balance_difference,"    \
+    "pattern,severity,anomaly_score,explanation,verdict,reviewer,comment"
+
+static void list_has_these_bytes(void)
+{
+    struct place place = make_place();
+    struct error said = {0};
+
+    CU_ASSERT_EQUAL(write_list(&place, 2, &said), STATUS_OK);
+    char *text = file_text(place.path);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT_STRING_EQUAL(
+        text, "\xEF\xBB\xBF" HEADER "\r\n"
+              "0123456789abcdef,2024-05-31,00002,1619205,62695,,-1234563.891,-1234562.891,"
+              "-1234567.891,spike,critical,-0.25,\"Difference moved, by far.\",,,\r\n"
+              "fedcba9876543210,2024-05-31,M\u00fcnchen,'=cmd|' /C calc'!A0,62695,,4.1,5.1,0.1,"
+              "inconsistent,low,-0.15,,,,\r\n");
+    CU_ASSERT_STRING_EQUAL(strstr(said.text, "2 anomalies listed in"), said.text);
+    CU_ASSERT_EQUAL(count_files(place.folder), 1);
+    free(text);
+    remove_place(&place);
+}
+
+static void second_run_changes_nothing(void)
+{
+    struct place place = make_place();
+    struct error said = {0};
+    struct stat before;
+    struct stat after;
+
+    CU_ASSERT_EQUAL(write_list(&place, MADE_UP, &said), STATUS_OK);
+    CU_ASSERT_EQUAL(stat(place.path, &before), 0);
+    CU_ASSERT_EQUAL(write_list(&place, MADE_UP, &said), STATUS_OK);
+    CU_ASSERT_EQUAL(stat(place.path, &after), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.text, "is up to date"));
+    CU_ASSERT_EQUAL(before.st_ino, after.st_ino);
+    CU_ASSERT_EQUAL(memcmp(&before.st_mtim, &after.st_mtim, sizeof before.st_mtim), 0);
+    CU_ASSERT_EQUAL(count_files(place.folder), 1);
+    remove_place(&place);
+}
+
+static void untouched_list_is_renewed(void)
+{
+    static const char *const OPEN[] = {HEADER "\n",
+                                       "\xEF\xBB\xBF" HEADER "\r\nid,,,,,,,,,,,,,,,\r\n\r\n",
+                                       HEADER "\nx,,,\"a\nb\",,,,,,,,,,\"\",,"};
+
+    for (size_t i = 0; i < sizeof OPEN / sizeof *OPEN; i++) {
+        struct place place = make_place();
+        struct error said = {0};
+        put_file(place.path, OPEN[i]);
+        CU_ASSERT_EQUAL(write_list(&place, 1, &said), STATUS_OK);
+        char *text = file_text(place.path);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "0123456789abcdef"));
+        free(text);
+        remove_place(&place);
+    }
+}
+
+static void touched_list_is_kept(void)
+{
+    static const char *const TOUCHED[] = {
+        HEADER "\r\nid,,,,,,,,,,,,,confirmed,,\r\n",
+        HEADER "\nid,,,,,,,,,,,,,,anna,\n",
+        HEADER "\nid,,,,,,,,,,,,,,,because\n",
+        HEADER "\n\nid,,,,,,,,,,,,,,,\nid,,,,,,,,,,,,,no,,",
+        HEADER "\nid,,,,,,,,,,,,,,,,note\n",        /* a column added */
+        HEADER "\nid,,,,,,\n",                      /* columns lost */
+        "id;as_of_date;verdict\nid;2024;yes\n",     /* saved with semicolons */
+        HEADER "\nid,\"open quote,,,,,,,,,,,,,,\n", /* cut */
+        "verdict\nyes\n",
+        "",
+    };
+
+    for (size_t i = 0; i < sizeof TOUCHED / sizeof *TOUCHED; i++) {
+        struct place place = make_place();
+        struct error said = {0};
+        put_file(place.path, TOUCHED[i]);
+        CU_ASSERT_EQUAL(write_list(&place, 1, &said), STATUS_OK);
+        CU_ASSERT_PTR_NOT_NULL(strstr(said.text, "is kept as it is"));
+        char *text = file_text(place.path);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+        CU_ASSERT_STRING_EQUAL(text, TOUCHED[i]);
+        CU_ASSERT_EQUAL(count_files(place.folder), 1);
+        free(text);
+        remove_place(&place);
+    }
+}
+
+static void verdict_survives_any_cut(void)
+{
+    static const char WHOLE[] = HEADER "\nid,,,,,,,,,,,,,yes,,\n";
+    const size_t verdict = (size_t)(strstr(WHOLE, "yes") - WHOLE);
+
+    for (size_t n = verdict + 1; n < sizeof WHOLE; n++) {
+        struct place place = make_place();
+        struct error said = {0};
+        char part[sizeof WHOLE];
+        snprintf(part, n + 1, "%s", WHOLE);
+        put_file(place.path, part);
+        CU_ASSERT_EQUAL(write_list(&place, 1, &said), STATUS_OK);
+        CU_ASSERT_PTR_NOT_NULL(strstr(said.text, "is kept as it is"));
+        remove_place(&place);
+    }
+}
+
+static void no_findings_is_a_header(void)
+{
+    struct place place = make_place();
+    struct error said = {0};
+
+    CU_ASSERT_EQUAL(write_list(&place, 0, &said), STATUS_OK);
+    char *text = file_text(place.path);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT_STRING_EQUAL(text, "\xEF\xBB\xBF" HEADER "\r\n");
+    free(text);
+    remove_place(&place);
+}
+
+static void missing_folder_is_an_error(void)
+{
+    struct findings findings = made_up_findings(NULL, 0);
+    struct error said = {0};
+
+    CU_ASSERT_EQUAL(anomalies_csv_write(&findings, "no/such/folder", &said), STATUS_CREATE);
+    CU_ASSERT_EQUAL(said.code, STATUS_CREATE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.text, "no/such/folder"));
+}
+
+int main(void)
+{
+    static const struct fact FACT[] = {
+        {"the list has just these bytes", list_has_these_bytes},
+        {"a second run leaves the very same file", second_run_changes_nothing},
+        {"a list nobody wrote into is renewed", untouched_list_is_renewed},
+        {"a list somebody wrote into is kept", touched_list_is_kept},
+        {"a verdict is kept wherever the file was cut behind it", verdict_survives_any_cut},
+        {"no findings make a list of titles", no_findings_is_a_header},
+        {"a missing folder is an error that names it", missing_folder_is_an_error},
+    };
+    return suite_run("anomalies_csv", FACT, sizeof FACT / sizeof *FACT);
+}
