@@ -258,7 +258,7 @@ static void hash_spreads_neighbouring_codes(void)
 
 static void short_memory_is_reported(void)
 {
-    struct row *row = random_rows(70000, 2000, 30, 1);
+    struct row *row = random_rows(20000, 500, 30, 1);
     struct groups groups = {0};
     struct error err = {0};
     long k = 0;
@@ -266,7 +266,7 @@ static void short_memory_is_reported(void)
     omp_set_num_threads(2);
     for (; k < 200000; k = k < 40 ? k + 1 : k * 5 / 4) {
         allowed = k;
-        enum status st = groups_build(row, 70000, KEY_CLASSIC, &groups, &err);
+        enum status st = groups_build(row, 20000, KEY_CLASSIC, &groups, &err);
         allowed = -1;
         if (st == STATUS_OK)
             break;
@@ -275,7 +275,7 @@ static void short_memory_is_reported(void)
         CU_ASSERT_PTR_NULL(groups.member);
     }
     CU_ASSERT_TRUE(k > 40 && k < 200000);
-    CU_ASSERT_EQUAL(groups.n_row, 70000);
+    CU_ASSERT_EQUAL(groups.n_row, 20000);
     groups_free(&groups);
     CU_ASSERT_PTR_NULL(groups.start);
     CU_ASSERT_EQUAL(groups.n_group, 0);
