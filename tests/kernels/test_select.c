@@ -128,6 +128,9 @@ static void interpolation_is_numpys(void)
     static const struct {
         double a, b, t, expected;
     } fact[] = {
+        {-0x1.bf635aef470b0p-4, 0x1.07172a9f029f4p+1, 0.5, 0x1.f2381f8f10cdcp-1},
+        {-0x1.15bf5b345515ap-1, 0x1.258c0d27d2e56p+1, 0.5, 0x1.c0386cb57b400p-1},
+        {0x1.c5999df9270f4p-2, 0x1.49cc32a72eb58p+1, 0.5, 0x1.827f666653976p+0},
         {0x1.0000000000000p+0, 0x1.0000000000000p+1, 0x1.0000000000000p-1,
          0x1.8000000000000p+0},
         {0x1.999999999999ap-4, 0x1.3333333333333p-2, 0x1.0000000000000p-1,
