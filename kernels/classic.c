@@ -134,7 +134,6 @@ static void fill_levels(const struct row *row, const struct groups *groups, size
         const struct row *r = &row[member[k]];
 
         fetch_ahead(row, groups, k);
-
         column[FEATURE_COMPANY][k] = r->code[CODE_COMPANY];
         column[FEATURE_ACCOUNT][k] = r->code[CODE_ACCOUNT];
         column[FEATURE_AU][k] = r->code[CODE_AU];

@@ -11,12 +11,11 @@
 #include "group.h"
 
 #include "mem.h"
+#include "merge_sort.h"
 #include "part.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     ROWS_A_BUCKET = 1 << 14,
@@ -91,51 +90,6 @@ static bool same_key(const struct row *a, const struct row *b, unsigned key)
         if ((key >> c & 1) && a->code[c] != b->code[c])
             return false;
     return true;
-}
-
-/* ---- sorting ---- */
-
-/* End of the ascending run that begins at `begin`. */
-static size_t run_end(const uint64_t *item, size_t n, size_t begin)
-{
-    size_t end = begin + 1;
-    while (end < n && item[end - 1] <= item[end])
-        end++;
-    return end < n ? end : n;
-}
-
-static void merge_runs(const uint64_t *a, size_t n_a, const uint64_t *b, size_t n_b,
-                       uint64_t *out)
-{
-    while (n_a > 0 && n_b > 0)
-        if (*b < *a) {
-            *out++ = *b++;
-            n_b--;
-        } else {
-            *out++ = *a++;
-            n_a--;
-        }
-    memcpy(out, a, n_a * sizeof *a);
-    memcpy(out + n_a, b, n_b * sizeof *b);
-}
-
-/* Ascending, by merging neighbouring runs until one is left. Returns where the result is: item
- * or spare. */
-static uint64_t *merge_sort(uint64_t *item, uint64_t *spare, size_t n)
-{
-    while (n > 0 && run_end(item, n, 0) < n) {
-        for (size_t begin = 0; begin < n;) {
-            size_t middle = run_end(item, n, begin);
-            size_t end = middle < n ? run_end(item, n, middle) : n;
-            merge_runs(item + begin, middle - begin, item + middle, end - middle,
-                       spare + begin);
-            begin = end;
-        }
-        uint64_t *merged = spare;
-        spare = item;
-        item = merged;
-    }
-    return item;
 }
 
 /* ---- rows to buckets ---- */

@@ -1,4 +1,4 @@
-/* Allocation that checks count × size. calloc does both checks and the zeroing, and the system
+/* Allocation that checks count * size. calloc does both checks and the zeroing, and the system
  * gives large blocks zeroed for free. */
 #include "mem.h"
 
