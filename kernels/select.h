@@ -6,8 +6,17 @@
 
 /* Exact order statistics by counting, digit by digit, so that ranks only add counts. A double
  * becomes a 64-bit key of the same order; a search keeps the leading digits of the wanted key
- * and narrows it by SELECT_BITS a pass. */
-enum { SELECT_BITS = 16, SELECT_BUCKETS = 1 << SELECT_BITS, SELECT_PASSES = 64 / SELECT_BITS };
+ * and adds one each pass: the first of 16 bits, which leaves few values to look at, the others
+ * of 12, whose counts stay in the nearest cache. */
+enum {
+    SELECT_FIRST_BITS = 16,
+    SELECT_NEXT_BITS = 12,
+    SELECT_PASSES = 1 + (64 - SELECT_FIRST_BITS) / SELECT_NEXT_BITS,
+    SELECT_BUCKETS = 1 << SELECT_FIRST_BITS /* of the first pass, the most of any */
+};
+
+/* Buckets of a pass. */
+size_t select_buckets(int pass);
 
 /* Order-preserving key of a double, -0 as +0; and back. Not for NaN. */
 uint64_t select_key(double value);
@@ -20,13 +29,27 @@ struct select_search {
     int pass;        /* passes done; at SELECT_PASSES prefix is the key */
 };
 
-/* Adds to count[SELECT_BUCKETS] the values whose leading digits are the search's prefix, by
- * their next digit. */
+/* Adds to count[select_buckets(search->pass)] the values whose leading digits are the search's
+ * prefix, by their next digit. */
 void select_count(const double *value, size_t n, const struct select_search *search,
                   int64_t *count);
 
 /* Narrows the search by one digit, given the counts over all values. */
 void select_narrow(struct select_search *search, const int64_t *count);
+
+/* How many values have the search's prefix as leading digits, and the lowest and highest key of
+ * these: UINT64_MAX and 0 if there is none. If both are equal over all values, that key is what
+ * is wanted. The search has done a pass at least. */
+size_t select_extent(const double *value, size_t n, const struct select_search *search,
+                     uint64_t *low, uint64_t *high);
+
+/* Ends a search whose key is known. */
+void select_finish(struct select_search *search, uint64_t key);
+
+/* Copies the values whose leading digits are the prefix of one of the searches, all after their
+ * first pass and distinct; returns how many. kept has room for these and one more. */
+size_t select_keep(const double *value, size_t n, const struct select_search *const *search,
+                   size_t n_search, double *kept);
 
 /* numpy's linear percentile between the order statistics a <= b at fraction t in [0, 1). */
 double select_interpolate(double a, double b, double t);

@@ -29,7 +29,7 @@ static double select_in_slices(const double *value, size_t n, size_t rank)
     size_t cut[] = {0, n / 5, n / 5, n};
 
     while (search.pass < SELECT_PASSES) {
-        int64_t *count = mem_array(SELECT_BUCKETS, sizeof *count);
+        int64_t *count = mem_array(select_buckets(search.pass), sizeof *count);
         for (int s = 0; s < 3; s++)
             select_count(value + cut[s], cut[s + 1] - cut[s], &search, count);
         select_narrow(&search, count);
@@ -87,6 +87,35 @@ static void many_ties_are_counted(void)
         value[i] = (double)(next(&state) % 11) - 5 + (i % 1000 == 0 ? 0.25 : 0);
     check_against_sort(value, N, 19997);
     free(value);
+}
+
+/* Values that share the digits of either of two searches, and no others, in their order. */
+static void kept_values_are_those_a_search_may_want(void)
+{
+    static const double value[] = {1, 1.01, 2, -1, 1.02, 8, 1e9, 1.03, -1.01, 8.1};
+    static const double expected[] = {1, 1.01, -1, 1.02, 1.03, -1.01};
+    struct select_search one = {.prefix = select_key(1) >> 48, .pass = 1};
+    struct select_search minus = {.prefix = select_key(-1) >> 48, .pass = 1};
+    const struct select_search *search[] = {&one, &minus};
+    double kept[11];
+
+    CU_ASSERT_EQUAL_FATAL(select_keep(value, 10, search, 2, kept), 6);
+    CU_ASSERT_EQUAL(memcmp(kept, expected, sizeof expected), 0);
+    CU_ASSERT_EQUAL(select_keep(value, 10, search, 0, kept), 0);
+}
+
+static void extent_is_that_of_the_values_sharing_the_digits(void)
+{
+    static const double value[] = {3, 1.02, 1.01, 1.03, -1.01};
+    struct select_search one = {.prefix = select_key(1) >> 48, .pass = 1};
+    uint64_t low, high;
+
+    CU_ASSERT_EQUAL(select_extent(value, 5, &one, &low, &high), 3);
+    CU_ASSERT_EQUAL(select_value(low), 1.01);
+    CU_ASSERT_EQUAL(select_value(high), 1.03);
+    select_finish(&one, low);
+    CU_ASSERT_EQUAL(one.pass, SELECT_PASSES);
+    CU_ASSERT_EQUAL(select_value(one.prefix), 1.01);
 }
 
 static void one_value_is_every_rank(void)
@@ -170,6 +199,9 @@ int main(void)
         {"awkward values are ordered as numbers", awkward_values_are_ordered},
         {"doubles of any bits are ordered as numbers", any_bits_are_ordered},
         {"ties are counted once each", many_ties_are_counted},
+        {"kept values are those a search may want", kept_values_are_those_a_search_may_want},
+        {"the extent is that of the values sharing the digits",
+         extent_is_that_of_the_values_sharing_the_digits},
         {"one value is found", one_value_is_every_rank},
         {"key and value are inverse, -0 is +0", key_and_value_are_inverse},
         {"counts beyond 32 bits are walked", counts_beyond_32_bits_are_walked},
