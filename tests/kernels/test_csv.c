@@ -128,8 +128,8 @@ static const char *const NASTY[] = {
     "\"x,y\",\"1\n2\n3\",\"\"\"q\"\"\"\nplain,\"\",z\n",
     "\"\"\"\"\"\",\",\"\n\"\n\n\"\"\n\",\"\r\n\"\r\n,,,\n\"end\"",
     "\"all\nof\nit\nis\nquoted, \"\"really\"\"\"\n\"yes\"\n",
-    "header,of,a,file\n1,\"Comment, with a comma\nand a newline that makes it longer than a "
-    "block of sixty-four bytes\",3,4\r\n5,6,7,8\r\n",
+    ("header,of,a,file\n1,\"Comment, with a comma\nand a newline that makes it longer than a "
+     "block of sixty-four bytes\",3,4\r\n5,6,7,8\r\n"),
 };
 
 enum { N_NASTY = sizeof NASTY / sizeof NASTY[0] };

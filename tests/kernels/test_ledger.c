@@ -170,9 +170,10 @@ static void print_block(const struct ledger_block *block, char *out)
     for (size_t i = 0; i < block->n_reject; i++) {
         const struct reject *finding = &block->reject[i];
         CU_ASSERT_EQUAL(finding->file, 3);
+        const char *found = finding->length > 0 ? block->reject_byte + finding->text : "";
         out += sprintf(out, "%d %d %d %s<%.*s>\n", (int)finding->line, (int)finding->row_number,
                        finding->reason, ledger_column_name(finding->column),
-                       (int)finding->length, block->reject_byte + finding->text);
+                       (int)finding->length, found);
     }
 }
 
@@ -243,10 +244,10 @@ static void unreadable_values_are_taken_as_said(void)
                 "0|31 Foo|C|A|U|E|M|1 1 0\n1|31 Foo|C|A|U|E|M|1 1 0\n"
                 "2 0 4 Asofdate<31 Foo>\n3 1 4 Asofdate<31 Foo>\n",
                 2);
-    check_lines("\"31 \"\"F\",C,A,U,E,M,1,1,0\n",
-                "0|31 \"F|C|A|U|E|M|1 1 0\n"
-                "2 0 4 Asofdate<31 \"F>\n",
-                1);
+    check_lines("\"31 \"\"F\",C,A,U,E,M,1,1,0\n\"31 \"\"G\",C,A,U,E,M,1,1,0\n",
+                "0|31 \"F|C|A|U|E|M|1 1 0\n1|31 \"G|C|A|U|E|M|1 1 0\n"
+                "2 0 4 Asofdate<31 \"F>\n3 1 4 Asofdate<31 \"G>\n",
+                2);
 }
 
 static void a_difference_that_does_not_tie_is_listed(void)
@@ -266,6 +267,9 @@ static void lines_count_newlines_in_quotes(void)
 {
     check_lines("1/1/24,\"C\n\n\",A,U,E,M,1,1,0\n\nx\n",
                 "0|1/1/24|C|A|U|E|M|1 1 0\n6 1 1 <x>\n", 2);
+    /* more fields than there was room for: the record is read again, its lines counted once */
+    check_lines("1/1/24,\"C\n\",A,U,E,M,1,1,0,,,,,,,,,,,,,,,,,,,,,,,,,,\nx\n",
+                "0|1/1/24|C|A|U|E|M|1 1 0\n4 1 1 <x>\n", 2);
 }
 
 static void dates_are_judged_once_per_text(void)
