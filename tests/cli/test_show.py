@@ -48,17 +48,17 @@ class Show(WithResults):
                 self.assertEqual(float(got[name]), want[name])
 
     def test_csv_is_what_is_stored(self):
-        text = self.succeed("show", "results.h5", "--format", "csv").out
+        text = self.succeed("show", "results.h5", "--top", 0, "--format", "csv").out
         self.compare(list(csv.DictReader(io.StringIO(text, newline=""))),
                      lambda cell: cell[1:] if cell[:2] in ("'=", "'+", "'-", "'@") else cell)
 
     def test_json_is_what_is_stored(self):
-        text = self.succeed("show", "results.h5", "--format", "json").out
+        text = self.succeed("show", "results.h5", "--top", 0, "--format", "json").out
         self.compare(json.loads(text), lambda cell: cell)
 
     def test_worst_comes_first(self):
         scores = [row["anomaly_score"]
-                  for row in json.loads(self.succeed("show", "results.h5", "--format", "json").out)]
+                  for row in json.loads(self.succeed("show", "results.h5", "--top", 0, "--format", "json").out)]
         self.assertEqual(scores, sorted(scores))
         self.assertLess(scores[-1], 0)
 

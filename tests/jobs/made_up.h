@@ -45,7 +45,7 @@ static inline struct finding made_up_finding(size_t i)
 static inline struct findings made_up_findings(struct finding room[MADE_UP], size_t n)
 {
     static char name[2][16] = {"gl_change", "diff_change"};
-    static char *names[2] = {name[0], name[1]};
+    static const char *names[2] = {name[0], name[1]};
     static char profile[] = "classic";
     static char digest[] = "";
 
