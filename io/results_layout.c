@@ -4,8 +4,8 @@
  * What is packed, from appending 16 Mi rows in pieces of 1 Mi, digest included, plain and packed
  * (shuffle, deflate 1), fastest of several runs on one core of a shared 2.5 GHz server:
  *     row_number  11 -> 22 ns and 8 -> 0.06 bytes a row    packed
- *     file        3.5 -> 6.5 ns and 4 -> 0.01 bytes        packed
- *     anomaly     1.4 -> 2.2 ns and 1 -> 0.03 bytes        packed
+ *     file        3.5 -> 6.5 ns and 4 -> 0.02 bytes        packed
+ *     anomaly     1.4 -> 2.2 ns and 1 -> 0.04 bytes        packed
  *     pattern     1.4 -> 8.9 ns and 1 -> 0.3 bytes         not worth it
  *     doubles     10 -> 170 ns and 8 -> 4 to 7 bytes       out of the question
  * Texts lie in HDF5's heaps, which filters do not reach. */
