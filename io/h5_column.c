@@ -157,6 +157,11 @@ enum status h5_column_append(struct h5_out *out, struct h5_column *column, const
     return append(out, column, value, n, err);
 }
 
+struct span span_of(const char *text)
+{
+    return (struct span){text, strlen(text)};
+}
+
 /* Repairs and terminates n texts into one block, pointed to by pointer[n]. NULL: no memory. */
 static char *copy_texts(const struct span *text, size_t n, const char **pointer,
                         struct sha256 *digest)

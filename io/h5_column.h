@@ -24,6 +24,8 @@ struct span {
     size_t length;
 };
 
+struct span span_of(const char *text); /* all of a terminated text */
+
 /* A column without entries. width 0: one dimension. expected: about how many entries come, from
  * which the chunk follows, so that a small file is not made of large, empty chunks. *column is
  * produced. */

@@ -111,7 +111,7 @@ enum status h5_in_size(const struct h5_in *in, const char *name, int rank, size_
     if (!dataset_size(dataset, rank, length))
         TRY(not_ours(in, name, "has another number of dimensions", err));
     for (int i = 0; i < rank; i++) {
-        /* The shortest entry of ours takes more than a byte, so this is no real limit. */
+        /* Rows have scores and anomalies texts, none of them packed: this is no real limit. */
         if (length[i] > in->bytes)
             TRY(not_ours(in, name, "claims more entries than the file can hold", err));
         size[i] = (size_t)length[i];

@@ -39,6 +39,7 @@ enum status h5_out_check(const struct h5_out *out, bool ok, const char *object,
 
 enum status h5_out_create(struct h5_out *out, int fd, const char *path, struct error *err)
 {
+    out->file = -1;
     out->sink = (struct h5_sink){fd, 0};
     out->path = path;
     h5_quiet();

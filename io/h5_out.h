@@ -15,8 +15,8 @@ struct h5_out {
     const char *path; /* for sentences; borrowed */
 };
 
-/* Starts a file in fd, which is open, empty and stays the caller's. Fields of out set already:
- * file = -1. */
+/* Starts a file in fd, which is open, empty and stays the caller's. *out stays where it is until
+ * h5_out_close, to be called on failure too. */
 enum status h5_out_create(struct h5_out *out, int fd, const char *path, struct error *err);
 
 /* Writes what is left and closes; the file's objects are closed before. Closed already is fine. */

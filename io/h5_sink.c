@@ -1,10 +1,10 @@
 /* A file driver for HDF5 under which closing a file always succeeds.
  * HDF5 1.10 keeps what it could not write and tries again when objects are closed; an object
- * whose closing fails keeps a dead handle, and the library trips over it at exit. On a full disk
- * that is the rule, not the exception. So this driver notes the first failure and from then on
- * drops what it is given, HDF5 closes in good order, and the caller, who looks at the note, knows
- * the true errno. The descriptor comes from the caller: naming, syncing and removing the file are
- * not HDF5's business here. */
+ * whose closing fails keeps a dead handle, and the library crashes on it at exit. With its own
+ * driver that is what a full disk leads to: a dataset and a file that do not close, and then a
+ * segmentation fault. So this driver notes the first failure and drops what it is given from then
+ * on; HDF5 closes in good order, and the caller, who looks at the note, knows the true errno. The
+ * descriptor comes from the caller: naming, syncing and removing are not HDF5's business here. */
 #include "h5_sink.h"
 
 #if H5_VERSION_GE(1, 13, 0)

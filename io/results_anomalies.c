@@ -39,11 +39,6 @@ static const enum dataset_id TEXT_COLUMN[] = {
 enum { N_MEMBER = sizeof MEMBER / sizeof *MEMBER };
 enum { N_TEXT_COLUMN = sizeof TEXT_COLUMN / sizeof *TEXT_COLUMN };
 
-static struct span terminated(const char *text)
-{
-    return (struct span){text, strlen(text)};
-}
-
 static struct span code_span(const struct texts *texts, uint32_t code)
 {
     assert(code < texts->n);
@@ -67,9 +62,9 @@ static struct span anomaly_span(const struct results_anomalies *all, size_t i, c
 
     switch (id) {
     case ANOMALIES_ID:
-        return terminated(all->id[i]);
+        return span_of(all->id[i]);
     case ANOMALIES_AS_OF_DATE:
-        return terminated(date);
+        return span_of(date);
     case ANOMALIES_COMPANY:
         return code_span(&all->text[CODE_COMPANY], code[CODE_COMPANY]);
     case ANOMALIES_ACCOUNT:
@@ -81,14 +76,14 @@ static struct span anomaly_span(const struct results_anomalies *all, size_t i, c
     case ANOMALIES_MATCH_STATUS:
         return code_span(&all->text[CODE_STATUS], code[CODE_STATUS]);
     case ANOMALIES_SEVERITY:
-        return terminated(severity_name((enum severity)anomaly->severity));
+        return span_of(severity_name((enum severity)anomaly->severity));
     case ANOMALIES_PATTERN:
-        return terminated(pattern_name((enum pattern)anomaly->pattern));
+        return span_of(pattern_name((enum pattern)anomaly->pattern));
     case ANOMALIES_EXPLANATION:
-        return terminated(all->explanation[i]);
+        return span_of(all->explanation[i]);
     default:
         assert(id == ANOMALIES_EXPLANATION_SOURCE);
-        return terminated(all->explanation_source);
+        return span_of(all->explanation_source);
     }
 }
 

@@ -18,7 +18,7 @@ static enum status write_names(struct results_writer *writer, const struct resul
     if (name == NULL)
         TRY(error_no_memory(err, "the model"));
     for (size_t i = 0; i < n; i++)
-        name[i] = (struct span){model->label[i].name, strlen(model->label[i].name)};
+        name[i] = span_of(model->label[i].name);
     TRY(results_put_texts(writer, MODEL_FEATURE_NAMES, name, n, err));
 done:
     free(name);

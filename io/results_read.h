@@ -27,7 +27,7 @@ struct findings {
     struct finding *finding; /* lowest score first */
     size_t n_contribution;
     const char **feature_name; /* [n_contribution] */
-    int64_t n_row;       /* rows scored */
+    int64_t n_row;             /* rows scored */
     double contamination;
     double offset;
     char *profile;

@@ -149,19 +149,14 @@ done:
     return st;
 }
 
-static struct span terminated(const char *text)
-{
-    return (struct span){text, strlen(text)};
-}
-
 static struct span reject_span(const struct reject *reject, const char *byte,
                                enum dataset_id id)
 {
     switch (id) {
     case REJECTS_COLUMN:
-        return terminated(ledger_column_name((enum ledger_column)reject->column));
+        return span_of(ledger_column_name((enum ledger_column)reject->column));
     case REJECTS_REASON:
-        return terminated(reject_text((enum reject_reason)reject->reason));
+        return span_of(reject_text((enum reject_reason)reject->reason));
     default:
         return (struct span){byte + reject->text, reject->length};
     }
