@@ -26,8 +26,8 @@ struct findings {
     size_t n;
     struct finding *finding; /* lowest score first */
     size_t n_contribution;
-    char **feature_name; /* [n_contribution] */
-    int64_t n_row;       /* rows scored */
+    const char **feature_name; /* [n_contribution] */
+    int64_t n_row;             /* rows scored */
     double contamination;
     double offset;
     char *profile;

@@ -30,10 +30,12 @@ enum status results_write_anomalies(struct results_writer *writer,
 enum status results_write_model(struct results_writer *writer,
                                 const struct results_model *model, struct error *err);
 
-/* Writes the attributes of /run, and content_digest among them; digest[] out too. The digest is
- * SHA-256 over the logical content: per dataset its name, and its values in little-endian, the
- * datasets in alphabetical order of their full names; the model's attributes likewise. /run,
- * and the columns file and line (how the input was cut into files), are not part of it. */
+/* Writes the attributes of /run, and content_digest among them; digest[] out too. To be called
+ * after the other parts. The digest covers the logical content, whatever the pieces it came in:
+ * each dataset, and each attribute of /model (as "/model/NAME"), has its own SHA-256 over its
+ * full name and its values as stored, little-endian; names and texts have their length before
+ * them, as 8 bytes. The digest is the SHA-256 of these, in alphabetical order of the names.
+ * /run, and the columns file and line (how the input was cut into files), are not part of it. */
 enum status results_write_run(struct results_writer *writer, const struct results_fact *fact,
                               size_t n_fact, char digest[RESULTS_DIGEST], struct error *err);
 
@@ -44,8 +46,9 @@ enum status results_commit(struct results_writer **writer, struct error *err);
 void results_abandon(struct results_writer *writer);
 
 /* 16 hex digits that name the same finding in every run: the head of SHA-256 over company,
- * account, AU, currency, ISO as-of date ("" if missing) and occurrence, each length-prefixed. */
-void anomaly_id(const struct anomaly *anomaly, const struct texts text[N_CODE],
-                char id[RESULTS_ID]);
+ * account, AU, currency, ISO as-of date ("" if missing) and occurrence (decimal), each
+ * length-prefixed. STATUS_INTERNAL if memory is short. */
+enum status anomaly_id(const struct anomaly *anomaly, const struct texts text[N_CODE],
+                       char id[RESULTS_ID], struct error *err);
 
 #endif

@@ -1,0 +1,252 @@
+/* Reading back: each dataset in one call. Nothing about the file is taken for granted: a missing
+ * object, another type, another number of dimensions, lengths that the file is too small for. */
+#include "h5_in.h"
+
+#include "h5_out.h"
+#include "mem.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum status not_ours(const struct h5_in *in, const char *name, const char *what,
+                            struct error *err)
+{
+    return error_set(err, STATUS_DATA, "%s is not a results file of tieout: %s %s", in->path,
+                     name, what);
+}
+
+static enum status unreadable(const struct h5_in *in, const char *name, struct error *err)
+{
+    char reason[H5_REASON];
+
+    h5_reason(reason);
+    return error_set(err, STATUS_DATA, "cannot read %s of %s: %s", name, in->path, reason);
+}
+
+/* Locks are left alone where the file system has none; many cluster file systems do not. */
+static hid_t open_file(const char *path)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    hid_t file = -1;
+
+    if (access >= 0 && H5Pset_file_locking(access, 1, 1) >= 0)
+        file = H5Fopen(path, H5F_ACC_RDONLY, access);
+    if (access >= 0)
+        H5Pclose(access);
+    return file;
+}
+
+enum status h5_in_open(struct h5_in *in, const char *path, struct error *err)
+{
+    struct stat about;
+
+    *in = (struct h5_in){.file = -1, .path = path};
+    if (stat(path, &about) != 0 || access(path, R_OK) != 0)
+        return error_set(err, errno == EACCES ? STATUS_PERMISSION : STATUS_NO_INPUT,
+                         "cannot read %s: %s", path, strerror(errno));
+    if (!S_ISREG(about.st_mode))
+        return error_set(err, STATUS_DATA, "%s is not a results file of tieout: %s", path,
+                         S_ISDIR(about.st_mode) ? "it is a folder" : "it is no regular file");
+    in->bytes = (hsize_t)about.st_size;
+    h5_quiet();
+    in->file = open_file(path);
+    if (in->file < 0)
+        return error_set(err, STATUS_DATA,
+                         "%s is not a results file of tieout: it is not an HDF5 file, or was "
+                         "cut short or damaged",
+                         path);
+    return STATUS_OK;
+}
+
+void h5_in_close(struct h5_in *in)
+{
+    if (in->file >= 0)
+        H5Fclose(in->file);
+    in->file = -1;
+}
+
+/* Every group on the way is asked for too: HDF5 fails rather than says no if one is missing. */
+bool h5_in_has(const struct h5_in *in, const char *name)
+{
+    char part[H5_REASON];
+    size_t length = strlen(name);
+
+    for (size_t i = 1; i <= length && length < sizeof part; i++) {
+        if (name[i] != '/' && name[i] != '\0')
+            continue;
+        memcpy(part, name, i);
+        part[i] = '\0';
+        if (H5Lexists(in->file, part, H5P_DEFAULT) <= 0)
+            return false;
+    }
+    return length < sizeof part;
+}
+
+/* Lengths of an open dataset; false if it has another number of dimensions. */
+static bool dataset_size(hid_t dataset, int rank, hsize_t size[2])
+{
+    hid_t space = H5Dget_space(dataset);
+
+    bool ok = space >= 0 && H5Sget_simple_extent_ndims(space) == rank &&
+              H5Sget_simple_extent_dims(space, size, NULL) == rank;
+    if (space >= 0)
+        H5Sclose(space);
+    return ok;
+}
+
+enum status h5_in_size(const struct h5_in *in, const char *name, int rank, size_t *size,
+                       struct error *err)
+{
+    enum status st = STATUS_OK;
+    hsize_t length[2] = {0, 0};
+    hid_t dataset = -1;
+
+    if (!h5_in_has(in, name))
+        TRY(not_ours(in, name, "is missing", err));
+    dataset = H5Dopen2(in->file, name, H5P_DEFAULT);
+    if (dataset < 0)
+        TRY(unreadable(in, name, err));
+    if (!dataset_size(dataset, rank, length))
+        TRY(not_ours(in, name, "has another number of dimensions", err));
+    for (int i = 0; i < rank; i++) {
+        /* Rows have scores and anomalies texts, none of them packed: this is no real limit. */
+        if (length[i] > in->bytes)
+            TRY(not_ours(in, name, "claims more entries than the file can hold", err));
+        size[i] = (size_t)length[i];
+    }
+done:
+    if (dataset >= 0)
+        H5Dclose(dataset);
+    return st;
+}
+
+enum kind { KIND_NUMBER, KIND_TEXT };
+
+static bool is_kind(hid_t type, enum kind kind)
+{
+    H5T_class_t class = H5Tget_class(type);
+    if (kind == KIND_TEXT)
+        return class == H5T_STRING && H5Tis_variable_str(type) > 0;
+    return class == H5T_FLOAT || class == H5T_INTEGER;
+}
+
+/* Reads a dataset whole into value, as `memory`. */
+static enum status read_whole(const struct h5_in *in, const char *name, enum kind kind,
+                              hid_t memory, hid_t transfer, void *value, struct error *err)
+{
+    enum status st = STATUS_OK;
+    hid_t type = -1, dataset = H5Dopen2(in->file, name, H5P_DEFAULT);
+
+    if (dataset >= 0)
+        type = H5Dget_type(dataset);
+    if (type < 0)
+        TRY(unreadable(in, name, err));
+    if (!is_kind(type, kind))
+        TRY(not_ours(in, name, "is of another type", err));
+    if (H5Dread(dataset, memory, H5S_ALL, H5S_ALL, transfer, value) < 0)
+        TRY(unreadable(in, name, err));
+done:
+    if (type >= 0)
+        H5Tclose(type);
+    if (dataset >= 0)
+        H5Dclose(dataset);
+    return st;
+}
+
+enum status h5_in_reals(const struct h5_in *in, const char *name, double *value,
+                        struct error *err)
+{
+    return read_whole(in, name, KIND_NUMBER, H5T_NATIVE_DOUBLE, H5P_DEFAULT, value, err);
+}
+
+enum status h5_in_integers(const struct h5_in *in, const char *name, int64_t *value,
+                           struct error *err)
+{
+    return read_whole(in, name, KIND_NUMBER, H5T_NATIVE_INT64, H5P_DEFAULT, value, err);
+}
+
+enum status h5_in_texts(const struct h5_in *in, const char *name, size_t n,
+                        struct text_store *store, const char **text, struct error *err)
+{
+    hid_t type = h5_text_type();
+    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+    enum status st = STATUS_OK;
+
+    if (type < 0 || transfer < 0 ||
+        H5Pset_vlen_mem_manager(transfer, text_store_take, store, text_store_drop, NULL) < 0)
+        TRY(unreadable(in, name, err));
+    TRY(read_whole(in, name, KIND_TEXT, type, transfer, text, err));
+    for (size_t i = 0; i < n; i++)
+        if (text[i] == NULL) /* how HDF5 gives back an empty text */
+            text[i] = "";
+done:
+    if (transfer >= 0)
+        H5Pclose(transfer);
+    if (type >= 0)
+        H5Tclose(type);
+    return st;
+}
+
+/* Reads a scalar attribute as `memory`. */
+static enum status read_attribute(const struct h5_in *in, const char *object, const char *name,
+                                  enum kind kind, hid_t memory, void *value, struct error *err)
+{
+    enum status st = STATUS_OK;
+    hid_t attribute = -1, type = -1, space = -1;
+    char full[H5_REASON]; /* "/model@offset" */
+
+    if (!h5_in_has(in, object))
+        TRY(not_ours(in, object, "is missing", err));
+    snprintf(full, sizeof full, "%s@%s", object, name);
+    attribute = H5Aopen_by_name(in->file, object, name, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute < 0)
+        TRY(not_ours(in, full, "is missing", err));
+    type = H5Aget_type(attribute);
+    space = H5Aget_space(attribute);
+    if (type < 0 || !is_kind(type, kind) || space < 0 ||
+        H5Sget_simple_extent_type(space) != H5S_SCALAR)
+        TRY(not_ours(in, full, "is of another type", err));
+    if (H5Aread(attribute, memory, value) < 0)
+        TRY(unreadable(in, full, err));
+done:
+    if (space >= 0)
+        H5Sclose(space);
+    if (type >= 0)
+        H5Tclose(type);
+    if (attribute >= 0)
+        H5Aclose(attribute);
+    return st;
+}
+
+enum status h5_in_real_attribute(const struct h5_in *in, const char *object, const char *name,
+                                 double *value, struct error *err)
+{
+    return read_attribute(in, object, name, KIND_NUMBER, H5T_NATIVE_DOUBLE, value, err);
+}
+
+enum status h5_in_text_attribute(const struct h5_in *in, const char *object, const char *name,
+                                 char **value, struct error *err)
+{
+    hid_t type = h5_text_type();
+    char *stored = NULL;
+    enum status st = STATUS_OK;
+
+    if (type < 0)
+        TRY(unreadable(in, object, err));
+    TRY(read_attribute(in, object, name, KIND_TEXT, type, &stored, err));
+    size_t length = stored == NULL ? 0 : strlen(stored);
+    char *copy = mem_array(length + 1, 1);
+    if (copy == NULL)
+        TRY(error_no_memory(err, name));
+    if (length > 0)
+        memcpy(copy, stored, length);
+    *value = copy;
+done:
+    if (stored != NULL)
+        H5free_memory(stored);
+    if (type >= 0)
+        H5Tclose(type);
+    return st;
+}

@@ -1,0 +1,45 @@
+#ifndef TIEOUT_H5_IN_H
+#define TIEOUT_H5_IN_H
+
+#include "status.h"
+#include "text_store.h"
+#include <hdf5.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whole datasets and attributes of an HDF5 file that may be anything. What is missing or of the
+ * wrong kind is STATUS_DATA and a sentence with the file and the object; HDF5 prints nothing. */
+struct h5_in {
+    hid_t file;       /* -1: none */
+    const char *path; /* borrowed */
+    hsize_t bytes;    /* size of the file */
+};
+
+/* STATUS_NO_INPUT if there is no file, STATUS_PERMISSION if it may not be read. */
+enum status h5_in_open(struct h5_in *in, const char *path, struct error *err);
+void h5_in_close(struct h5_in *in); /* closed already is fine */
+
+bool h5_in_has(const struct h5_in *in, const char *name);
+
+/* The lengths of a dataset of `rank` dimensions, 1 or 2. */
+enum status h5_in_size(const struct h5_in *in, const char *name, int rank, size_t *size,
+                       struct error *err);
+
+/* Reads a dataset whole, converted; value[its size], which h5_in_size told. */
+enum status h5_in_reals(const struct h5_in *in, const char *name, double *value,
+                        struct error *err);
+enum status h5_in_integers(const struct h5_in *in, const char *name, int64_t *value,
+                           struct error *err);
+
+/* text[n] out, n being the dataset's size; terminated, "" where empty, owned by store. */
+enum status h5_in_texts(const struct h5_in *in, const char *name, size_t n,
+                        struct text_store *store, const char **text, struct error *err);
+
+/* Attributes. *value is to be freed by the caller. */
+enum status h5_in_text_attribute(const struct h5_in *in, const char *object, const char *name,
+                                 char **value, struct error *err);
+enum status h5_in_real_attribute(const struct h5_in *in, const char *object, const char *name,
+                                 double *value, struct error *err);
+
+#endif

@@ -1,0 +1,257 @@
+/* results.h5 back in, as much of it as show and the follow-up jobs need: each dataset whole, then
+ * one struct an anomaly. The file may have come from anywhere, so every length is compared with
+ * that of /anomalies/id before anything is read. */
+#include "results_read.h"
+
+#include "h5_in.h"
+#include "mem.h"
+#include "results_layout.h"
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+/* Texts of a finding: where they stand in the file and in the struct. */
+struct text_member {
+    enum dataset_id id;
+    bool optional; /* "" if the file has no such dataset */
+    size_t offset;
+};
+
+static const struct text_member TEXT_MEMBER[] = {
+    {ANOMALIES_ID, false, offsetof(struct finding, id)},
+    {ANOMALIES_AS_OF_DATE, false, offsetof(struct finding, as_of_date)},
+    {ANOMALIES_COMPANY, false, offsetof(struct finding, company)},
+    {ANOMALIES_ACCOUNT, false, offsetof(struct finding, account)},
+    {ANOMALIES_AU, false, offsetof(struct finding, au)},
+    {ANOMALIES_CURRENCY, true, offsetof(struct finding, currency)},
+    {ANOMALIES_MATCH_STATUS, false, offsetof(struct finding, match_status)},
+    {ANOMALIES_SEVERITY, false, offsetof(struct finding, severity)},
+    {ANOMALIES_PATTERN, false, offsetof(struct finding, pattern)},
+    {ANOMALIES_EXPLANATION, true, offsetof(struct finding, explanation)},
+};
+
+enum { N_TEXT_MEMBER = sizeof TEXT_MEMBER / sizeof *TEXT_MEMBER };
+
+/* Behind the pointers of struct findings. */
+struct owned {
+    struct text_store texts;
+    double *contribution;
+};
+
+/* STATUS_DATA unless the dataset has n entries. */
+static enum status check_length(const struct h5_in *in, enum dataset_id id, size_t n,
+                                struct error *err)
+{
+    size_t size = 0;
+    enum status st = h5_in_size(in, DATASET[id].name, 1, &size, err);
+
+    if (st == STATUS_OK && size != n)
+        st = error_set(err, STATUS_DATA,
+                       "%s is not a results file of tieout: %s has %zu entries where %zu are "
+                       "expected",
+                       in->path, DATASET[id].name, size, n);
+    return st;
+}
+
+static void set_text(struct finding *finding, size_t offset, const char *text)
+{
+    *(const char **)(void *)((char *)finding + offset) = text;
+}
+
+static enum status read_texts(const struct h5_in *in, struct findings *findings,
+                              struct error *err)
+{
+    enum status st = STATUS_OK;
+    struct owned *owned = findings->owned;
+    const char **text = mem_array(findings->n, sizeof *text);
+
+    if (text == NULL)
+        TRY(error_no_memory(err, "the anomalies"));
+    for (size_t m = 0; m < N_TEXT_MEMBER; m++) {
+        const char *name = DATASET[TEXT_MEMBER[m].id].name;
+        bool there = !TEXT_MEMBER[m].optional || h5_in_has(in, name);
+        if (there) {
+            TRY(check_length(in, TEXT_MEMBER[m].id, findings->n, err));
+            TRY(h5_in_texts(in, name, findings->n, &owned->texts, text, err));
+        }
+        for (size_t i = 0; i < findings->n; i++)
+            set_text(&findings->finding[i], TEXT_MEMBER[m].offset, there ? text[i] : "");
+    }
+done:
+    free(text);
+    return st;
+}
+
+static enum status read_row_numbers(const struct h5_in *in, struct findings *findings,
+                                    struct error *err)
+{
+    enum status st = STATUS_OK;
+    int64_t *value = mem_array(findings->n, sizeof *value);
+
+    if (value == NULL)
+        TRY(error_no_memory(err, "the anomalies"));
+    TRY(check_length(in, ANOMALIES_ROW_NUMBER, findings->n, err));
+    TRY(h5_in_integers(in, DATASET[ANOMALIES_ROW_NUMBER].name, value, err));
+    for (size_t i = 0; i < findings->n; i++)
+        findings->finding[i].row_number = value[i];
+done:
+    free(value);
+    return st;
+}
+
+/* Reads a column of doubles to value[n] with its length checked. */
+static enum status read_column(const struct h5_in *in, enum dataset_id id, size_t n,
+                               double *value, struct error *err)
+{
+    enum status st = STATUS_OK;
+
+    TRY(check_length(in, id, n, err));
+    TRY(h5_in_reals(in, DATASET[id].name, value, err));
+done:
+    return st;
+}
+
+static enum status read_numbers(const struct h5_in *in, struct findings *findings,
+                                struct error *err)
+{
+    enum status st = STATUS_OK;
+    double *value = mem_array(findings->n, sizeof *value);
+
+    if (value == NULL)
+        TRY(error_no_memory(err, "the anomalies"));
+    TRY(read_column(in, ANOMALIES_SCORE, findings->n, value, err));
+    for (size_t i = 0; i < findings->n; i++)
+        findings->finding[i].score = value[i];
+    for (int f = 0; f < N_CLASSIC; f++) {
+        bool stored = f >= FEATURE_DAYS_SINCE_LAST;
+        int id = ANOMALIES_FEATURE + f - FEATURE_DAYS_SINCE_LAST;
+        if (stored)
+            TRY(read_column(in, (enum dataset_id)id, findings->n, value, err));
+        for (size_t i = 0; i < findings->n; i++)
+            findings->finding[i].feature[f] = stored ? value[i] : (double)NAN;
+    }
+done:
+    free(value);
+    return st;
+}
+
+static enum status read_contributions(const struct h5_in *in, struct findings *findings,
+                                      struct error *err)
+{
+    enum status st = STATUS_OK;
+    const char *name = DATASET[ANOMALIES_CONTRIBUTIONS].name;
+    struct owned *owned = findings->owned;
+    size_t size[2] = {0, 0};
+
+    if (!h5_in_has(in, name)) /* the model has no features */
+        return STATUS_OK;
+    TRY(h5_in_size(in, name, 2, size, err));
+    if (size[0] != findings->n)
+        TRY(error_set(err, STATUS_DATA,
+                      "%s is not a results file of tieout: %s has %zu rows where %zu are "
+                      "expected",
+                      in->path, name, size[0], findings->n));
+    size_t all = size[1] > 0 && size[0] > SIZE_MAX / size[1] ? SIZE_MAX : size[0] * size[1];
+    owned->contribution = mem_array(all, sizeof(double));
+    if (owned->contribution == NULL)
+        TRY(error_no_memory(err, "the contributions"));
+    TRY(h5_in_reals(in, name, owned->contribution, err));
+    findings->n_contribution = size[1];
+    for (size_t i = 0; i < findings->n; i++)
+        findings->finding[i].contribution = owned->contribution + i * size[1];
+done:
+    return st;
+}
+
+static enum status read_feature_names(const struct h5_in *in, struct findings *findings,
+                                      struct error *err)
+{
+    enum status st = STATUS_OK;
+    struct owned *owned = findings->owned;
+    size_t n = findings->n_contribution;
+
+    findings->feature_name = mem_array(n, sizeof *findings->feature_name);
+    if (findings->feature_name == NULL)
+        TRY(error_no_memory(err, "the feature names"));
+    TRY(check_length(in, MODEL_FEATURE_NAMES, n, err));
+    TRY(h5_in_texts(in, DATASET[MODEL_FEATURE_NAMES].name, n, &owned->texts,
+                    findings->feature_name, err));
+done:
+    return st;
+}
+
+static enum status read_summary(const struct h5_in *in, struct findings *findings,
+                                struct error *err)
+{
+    enum status st = STATUS_OK;
+    size_t rows = 0;
+
+    TRY(h5_in_size(in, DATASET[ROWS_SCORE].name, 1, &rows, err));
+    TRY(check_length(in, ROWS_ROW_NUMBER, rows, err));
+    findings->n_row = (int64_t)rows;
+    TRY(h5_in_real_attribute(in, "/model", "contamination", &findings->contamination, err));
+    TRY(h5_in_real_attribute(in, "/model", "offset", &findings->offset, err));
+    TRY(h5_in_text_attribute(in, "/model", "profile", &findings->profile, err));
+    TRY(h5_in_text_attribute(in, "/run", "content_digest", &findings->digest, err));
+done:
+    return st;
+}
+
+/* Room for the findings of the file, all fields set. */
+static enum status prepare(const struct h5_in *in, struct findings **out, struct error *err)
+{
+    enum status st = STATUS_OK;
+    struct findings *findings = mem_array(1, sizeof *findings);
+
+    if (findings == NULL)
+        TRY(error_no_memory(err, "the anomalies"));
+    findings->owned = mem_array(1, sizeof(struct owned));
+    TRY(h5_in_size(in, DATASET[ANOMALIES_ID].name, 1, &findings->n, err));
+    findings->finding = mem_array(findings->n, sizeof *findings->finding);
+    if (findings->owned == NULL || findings->finding == NULL)
+        TRY(error_no_memory(err, "the anomalies"));
+    *out = findings;
+    findings = NULL;
+done:
+    findings_free(findings);
+    return st;
+}
+
+enum status results_read(const char *path, struct findings **out, struct error *err)
+{
+    enum status st = STATUS_OK;
+    struct h5_in in = {.file = -1};
+    struct findings *findings = NULL;
+
+    TRY(h5_in_open(&in, path, err));
+    TRY(prepare(&in, &findings, err));
+    TRY(read_summary(&in, findings, err));
+    TRY(read_texts(&in, findings, err));
+    TRY(read_row_numbers(&in, findings, err));
+    TRY(read_numbers(&in, findings, err));
+    TRY(read_contributions(&in, findings, err));
+    TRY(read_feature_names(&in, findings, err));
+    *out = findings;
+    findings = NULL;
+done:
+    findings_free(findings);
+    h5_in_close(&in);
+    return st;
+}
+
+void findings_free(struct findings *findings)
+{
+    if (findings == NULL)
+        return;
+    struct owned *owned = findings->owned;
+    if (owned != NULL) {
+        text_store_free(&owned->texts);
+        free(owned->contribution);
+    }
+    free(owned);
+    free(findings->finding);
+    free(findings->feature_name);
+    free(findings->profile);
+    free(findings->digest);
+    free(findings);
+}
