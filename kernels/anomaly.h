@@ -5,19 +5,27 @@
 #include "rows.h"
 #include <stdint.h>
 
-/* What an account's series of differences looks like at a row (pattern.h). Stored by number:
- * append only. */
+/* What an account's series looks like at a row (pattern.h). Stored by number: append only. */
 enum pattern {
     PATTERN_MATCHED,
     PATTERN_SPIKE,
     PATTERN_INCONSISTENT,
     PATTERN_CONSISTENT,
     PATTERN_IN_LINE,
+    PATTERN_NEW_GROUP,
+    PATTERN_RECURRING,
+    PATTERN_SIGN_FLIP,
+    PATTERN_ONE_SIDED,
+    PATTERN_SCALE,
+    PATTERN_STALE,
+    PATTERN_DUPLICATE,
+    PATTERN_MATCHED_JUMP,
     N_PATTERN
 };
 
-/* "spike" ... */
+/* "spike" ..., and one line that says what it means. */
 const char *pattern_name(enum pattern pattern);
+const char *pattern_meaning(enum pattern pattern);
 
 /* How urgent an anomaly is (severity.h). */
 enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL, N_SEVERITY };
