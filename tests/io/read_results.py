@@ -64,13 +64,13 @@ with h5py.File(path) as file:
         kind = h5py.check_string_dtype(found[name].dtype)
         assert kind.encoding == "utf-8" and kind.length is None
     assert list(found["company"].asstr()) == ["1000"] * 3
-    assert list(found["account"].asstr()) == ['Zürich, "Main"'] * 3
+    assert list(found["account"].asstr()) == ['Z\u00fcrich, "Main"'] * 3
     assert list(found["as_of_date"].asstr()) == ["2024-05-31", "2024-06-01", ""]
-    assert list(found["explanation"].asstr()) == ["A huge spike.", "", "Ein € zu viel."]
+    assert list(found["explanation"].asstr()) == ["A huge spike.", "", "Ein \u20ac zu viel."]
     assert list(found["explanation_source"].asstr()) == ["template"] * 3
     assert (found["contributions"][()] == [[0, -10], [1, -9], [2, -8]]).all()
     assert list(found["gl_std"]) == [10, 10.25, 10.5]
-    key = b"".join(map(prefixed, [b"1000", 'Zürich, "Main"'.encode(), b"1000", b"1000",
+    key = b"".join(map(prefixed, [b"1000", 'Z\u00fcrich, "Main"'.encode(), b"1000", b"1000",
                                   b"2024-05-31", b"0"]))
     assert found["id"].asstr()[0] == hashlib.sha256(key).hexdigest()[:16]
 
