@@ -11,6 +11,7 @@
 #include "settings.h"
 #include "show.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,21 +88,38 @@ static int parallel_main(struct settings *settings, const char *command)
     struct error err = {0};
     struct log *log = NULL;
     enum status st = run_start((int)settings->threads, &run, &err);
-
-    st = run_agree(&run, st, &err);
-    if (st == STATUS_OK)
-        st = share_config(&run, settings, &err);
     bool speaks = run.rank == 0;
-    if (st == STATUS_OK) {
-        log = log_open(speaks ? stderr : NULL, settings->log_format,
-                       settings_log_level(settings), getenv("SLURM_JOB_ID"));
-        st = detect(&run, settings, command, log, &err);
-    }
+
+    TRY(run_agree(&run, st, &err));
+    TRY(share_config(&run, settings, &err));
+    log = log_open(speaks ? stderr : NULL, settings->log_format, settings_log_level(settings),
+                   getenv("SLURM_JOB_ID"));
+    TRY(detect(&run, settings, command, log, &err));
+done:
+    if (st != STATUS_OK)
+        run_fail(&run, &err);
     run_stop(&run);
-    if (st == STATUS_OK && speaks && settings->command == COMMAND_RUN)
+    if (st == STATUS_OK && speaks && settings->command == COMMAND_RUN) {
         st = follow_up(settings->output, log, &err);
+        if (st != STATUS_OK)
+            fail(&err);
+    }
     log_close(log);
-    return st == STATUS_OK ? 0 : speaks ? fail(&err) : (int)st;
+    return (int)st;
+}
+
+/* A command line that is wrong on all tasks of a launcher. */
+static int fail_together(struct error *err)
+{
+    struct run run;
+    struct error start = {0};
+
+    if (run_launched_tasks() == 1)
+        return fail(err);
+    run_start(1, &run, &start);
+    run_fail(&run, err);
+    run_stop(&run);
+    return (int)err->code;
 }
 
 /* ---- the others: one process ---------------------------------------------------------------- */
@@ -190,14 +208,15 @@ int main(int argc, char *argv[])
     struct settings settings = {0};
     struct error err = {0};
     char *command = command_words(argc, argv);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is a write error, not the end */
     enum status st = settings_parse(argc, argv, environ, &settings, &err);
-    int code = (int)st;
+    int code = 0;
 
     if (st != STATUS_OK)
-        code = run_speaks_before_start() ? fail(&err) : (int)st;
+        code = fail_together(&err);
     else if (settings.command == COMMAND_RUN || settings.command == COMMAND_DETECT)
         code = parallel_main(&settings, command != NULL ? command : "");
-    else if (run_speaks_before_start())
+    else if (run_speaks_unstarted())
         code = single_main(&settings);
     settings_free(&settings);
     free(command);

@@ -145,7 +145,7 @@ enum status provenance_write(const struct run *run, const struct settings *setti
     add_text(&facts, "libraries", libraries);
     add_text(&facts, "command", command);
     add_text(&facts, "configuration", in_force);
-    add_texts(&facts, "inputs", files->path, files->n);
+    add_texts(&facts, "input_files", files->path, files->n);
     add_texts(&facts, "input_sha256", sha256, files->n);
     add_counts(&facts, ledger, n_anomaly, date);
     add_layout(&facts, run, host);

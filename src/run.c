@@ -7,6 +7,7 @@
 
 #include <omp.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* The number in the first of these variables that is set and readable, or fallback. */
@@ -24,14 +25,14 @@ static long launcher_number(const char *const *name, size_t n_name, long fallbac
     return fallback;
 }
 
-static long launcher_tasks(void)
+long run_launched_tasks(void)
 {
     static const char *const name[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE",
                                        "SLURM_STEP_NUM_TASKS"};
     return launcher_number(name, sizeof name / sizeof name[0], 1);
 }
 
-bool run_speaks_before_start(void)
+bool run_speaks_unstarted(void)
 {
     static const char *const name[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
                                        "SLURM_PROCID"};
@@ -73,7 +74,7 @@ enum status run_start(int n_thread, struct run *run, struct error *err)
     omp_set_num_threads(run->n_thread);
     if (provided < MPI_THREAD_FUNNELED)
         return error_set(err, STATUS_INTERNAL, "this MPI library does not allow threads");
-    long tasks = launcher_tasks();
+    long tasks = run_launched_tasks();
     if (run->n_rank == 1 && tasks > 1)
         return error_set(
             err, STATUS_INTERNAL,
@@ -81,6 +82,15 @@ enum status run_start(int n_thread, struct run *run, struct error *err)
             "the whole run: start it with mpirun, or srun --mpi=pmix",
             tasks);
     return STATUS_OK;
+}
+
+int run_fail(const struct run *run, const struct error *err)
+{
+    if (run->rank == 0)
+        fprintf(stderr, "tieout: %s\n", err->text);
+    fflush(stderr);
+    MPI_Barrier(run->comm);
+    return (int)err->code;
 }
 
 void run_stop(struct run *run)

@@ -24,8 +24,13 @@ void run_stop(struct run *run);
  * of the lowest rank with this code, which for input errors is the first in input order. */
 enum status run_agree(const struct run *run, enum status st, struct error *err);
 
-/* True on the one process that should speak when MPI is not running (yet): the launcher's rank 0,
- * or any process without a launcher. */
-bool run_speaks_before_start(void);
+/* Before MPI runs, or without it: how many tasks the launcher says there are (1 without one), and
+ * whether this is the one that should speak. */
+long run_launched_tasks(void);
+bool run_speaks_unstarted(void);
+
+/* Rank 0 says what went wrong, and no rank leaves before it has: a launcher kills the others as
+ * soon as one exits with an error. All ranks. Returns the exit code. */
+int run_fail(const struct run *run, const struct error *err);
 
 #endif

@@ -40,19 +40,64 @@ static size_t bucket_of(const struct row *row, unsigned key, size_t n_bucket)
     return (size_t)(group_hash(row, key) & (n_bucket - 1));
 }
 
-/* owner[b]: buckets in order fill the ranks in order; a bucket goes where its middle falls. */
-static void place_buckets(const int64_t *size, size_t n_bucket, int n_rank, int *owner)
-{
-    double total = 0, before = 0;
+/* A bucket waiting for its rank. */
+struct bucket {
+    int64_t n_row;
+    size_t number;
+};
 
-    for (size_t b = 0; b < n_bucket; b++)
-        total += (double)size[b];
-    for (size_t b = 0; b < n_bucket; b++) {
-        double middle = before + (double)size[b] / 2;
-        int rank = total > 0 ? (int)(middle / total * n_rank) : 0;
-        owner[b] = rank < n_rank ? rank : n_rank - 1;
-        before += (double)size[b];
+static int largest_first(const void *a, const void *b)
+{
+    const struct bucket *x = a, *y = b;
+
+    if (x->n_row != y->n_row)
+        return x->n_row > y->n_row ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* Moves the rank at the top of the heap down to where its load belongs. */
+static void sift_down(int *heap, int n, const int64_t *load)
+{
+    for (int at = 0, child; (child = 2 * at + 1) < n; at = child) {
+        if (child + 1 < n && load[heap[child + 1]] < load[heap[child]])
+            child++;
+        if (load[heap[at]] <= load[heap[child]])
+            break;
+        int moved = heap[at];
+        heap[at] = heap[child];
+        heap[child] = moved;
     }
+}
+
+/* owner[n_bucket] out: the largest bucket first, each to the rank that has least so far
+ * (Graham 1969: at most a third above the best possible, and close to it with many buckets). */
+static enum status place_buckets(const int64_t *size, size_t n_bucket, int n_rank, int *owner,
+                                 struct error *err)
+{
+    struct bucket *bucket = mem_array(n_bucket, sizeof *bucket);
+    int64_t *load = mem_array((size_t)n_rank, sizeof *load);
+    int *heap = mem_array((size_t)n_rank, sizeof *heap); /* the least loaded on top */
+    enum status st = STATUS_OK;
+
+    if (bucket == NULL || load == NULL || heap == NULL) {
+        st = error_no_memory(err, "the plan of the exchange");
+        goto done;
+    }
+    for (size_t b = 0; b < n_bucket; b++)
+        bucket[b] = (struct bucket){size[b], b};
+    for (int r = 0; r < n_rank; r++)
+        heap[r] = r;
+    qsort(bucket, n_bucket, sizeof *bucket, largest_first);
+    for (size_t b = 0; b < n_bucket; b++) {
+        owner[bucket[b].number] = heap[0];
+        load[heap[0]] += bucket[b].n_row;
+        sift_down(heap, n_rank, load);
+    }
+done:
+    free(bucket);
+    free(load);
+    free(heap);
+    return st;
 }
 
 static enum status plan_by_owner(const struct encoded *mine, unsigned key, const int *owner,
@@ -107,9 +152,10 @@ enum status shuffle_rows(const struct run *run, unsigned key, size_t piece,
     for (size_t i = 0; i < mine->n_row; i++)
         size[bucket_of(&mine->row[i], key, n_bucket)]++;
     MPI_Allreduce(MPI_IN_PLACE, size, (int)n_bucket, MPI_INT64_T, MPI_SUM, run->comm);
-    place_buckets(size, n_bucket, run->n_rank, owner);
-    TRY(run_agree(run, plan_by_owner(mine, key, owner, n_bucket, run->n_rank, &plan, err),
-                  err));
+    st = place_buckets(size, n_bucket, run->n_rank, owner, err);
+    if (st == STATUS_OK)
+        st = plan_by_owner(mine, key, owner, n_bucket, run->n_rank, &plan, err);
+    TRY(run_agree(run, st, err));
     TRY(comm_exchange(run, sizeof(struct row), plan.n_to, pack_rows, &plan, piece, &received,
                       &n_received, err));
     encoded_free(mine);

@@ -5,9 +5,9 @@
 #include "rows.h"
 #include "run.h"
 
-/* Brings every group whole to one rank. Groups are hashed into buckets, buckets are laid out on
- * the ranks by their counted sizes, so that a rank holds its even share of the rows plus at
- * most one bucket, and a group that is larger than a share sits alone. All ranks.
+/* Brings every group whole to one rank. Groups are hashed into buckets, and buckets are placed by
+ * their counted sizes, so that ranks hold even shares of the rows, and a group that is larger
+ * than a share sits alone. All ranks.
  *   key    in, the group's code columns (group.h)
  *   piece  in, bytes exchanged per round and rank (comm.h)
  *   mine   consumed
