@@ -102,6 +102,8 @@ const struct dataset DATASET[N_DATASET] = {
     [MODEL_TREE_ROWS] = {"/model/tree_rows", VALUE_I4, "1",
                          "training rows that reached the node", DIGESTED},
 
+    [REJECTS_ROW_NUMBER] = {"/rejects/row_number", VALUE_I8, "1",
+                            "0-based data row in the whole input", DIGESTED, PACKED},
     [REJECTS_FILE] = {"/rejects/file", VALUE_I4, "1",
                       "input file, index into the attribute input_files of /run", PACKED},
     [REJECTS_LINE] = {"/rejects/line", VALUE_I8, "1",

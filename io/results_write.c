@@ -185,20 +185,25 @@ enum status results_write_rejects(struct results_writer *writer, const struct re
                                   size_t n, const char *byte, struct error *err)
 {
     enum status st = STATUS_OK;
+    int64_t *row_number = mem_array(n, sizeof *row_number);
     int32_t *file = mem_array(n, sizeof *file);
     int64_t *line = mem_array(n, sizeof *line);
 
-    if (file == NULL || line == NULL)
+    if (row_number == NULL || file == NULL || line == NULL)
         TRY(error_no_memory(err, "the list of rejects"));
     for (size_t i = 0; i < n; i++) {
+        row_number[i] = reject[i].row_number;
         file[i] = reject[i].file;
         line[i] = reject[i].line;
     }
-    TRY(appended_columns(writer, REJECTS_FILE, REJECTS_TEXT, 0, err));
+    TRY(appended_columns(writer, REJECTS_ROW_NUMBER, REJECTS_TEXT, 0, err));
+    TRY(h5_column_append(&writer->out, &writer->column[REJECTS_ROW_NUMBER], row_number, n,
+                         err));
     TRY(h5_column_append(&writer->out, &writer->column[REJECTS_FILE], file, n, err));
     TRY(h5_column_append(&writer->out, &writer->column[REJECTS_LINE], line, n, err));
     TRY(write_reject_texts(writer, reject, n, byte, err));
 done:
+    free(row_number);
     free(file);
     free(line);
     return st;
@@ -228,7 +233,7 @@ enum status results_write_run(struct results_writer *writer, const struct result
     char hex[SHA256_HEX];
 
     TRY(appended_columns(writer, ROWS_ROW_NUMBER, ROWS_PATTERN, 0, err));
-    TRY(appended_columns(writer, REJECTS_FILE, REJECTS_TEXT, 0, err));
+    TRY(appended_columns(writer, REJECTS_ROW_NUMBER, REJECTS_TEXT, 0, err));
     for (size_t i = 0; i < n_fact; i++)
         TRY(write_fact(writer, &fact[i], err));
     TRY(content_digest_finish(&writer->digest, hex, err));

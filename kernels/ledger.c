@@ -191,7 +191,8 @@ static bool encode_new_date(struct reader *reader)
     if (!block_reserve_date(block) || !encode(reader, DICT_DATE, text, length, &code))
         return false;
     if (code >= known)
-        block->date_orders[code] = (unsigned char)date_orders(text, length);
+        block->date_orders[code] =
+            (unsigned char)(date_orders(text, length) & reader->layout->date_orders);
     bool in_input = !reader->field[reader->layout->field[COLUMN_DATE]].escaped;
     reader->date = in_input ? *value : (struct value){.text = ""};
     return true;

@@ -35,6 +35,7 @@ const char *ledger_column_name(enum ledger_column column);
 struct ledger_layout {
     int32_t n_field;         /* fields of the header, trailing empty ones not counted */
     int32_t field[N_COLUMN]; /* index of each column's field, or -1 if absent (optional ones) */
+    uint32_t date_orders; /* or'ed enum date_order: a date readable in none of these is not */
 };
 
 /* Finds the columns in a header, regardless of case, blanks, '_' and '.'. STATUS_DATA if a

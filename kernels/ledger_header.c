@@ -3,6 +3,8 @@
  * cannot be matched is told with what was found, as that is what the reader has to compare. */
 #include "ascii.h"
 #include "ledger.h"
+
+#include "date.h"
 #include <string.h>
 
 static const struct {
@@ -136,7 +138,7 @@ enum status ledger_match_header(const struct csv_field *header, size_t n_field,
                                 const char *path, struct ledger_layout *layout,
                                 struct error *err)
 {
-    struct ledger_layout found;
+    struct ledger_layout found = {.date_orders = DATE_MONTH_FIRST | DATE_DAY_FIRST};
 
     while (n_field > 0 && field_is_blank(&header[n_field - 1]))
         n_field--;

@@ -69,9 +69,9 @@ static void log_rejects(struct log *log, const struct ledger_facts *facts)
         if (facts->n_reject[r] > 0)
             log_warn(log, "%" PRId64 " findings: %s (listed in /rejects)", facts->n_reject[r],
                      reject_text((enum reject_reason)r));
-    if (!facts->date_order_decided)
-        log_detail(log, "dates do not tell day from month; where they could be either, the "
-                        "month is read first (--date-format says otherwise)");
+    if (facts->date_order_open)
+        log_warn(log, "no date tells day from month: 3/4 is read as 4 March; if the day comes "
+                      "first, say --date-format dmy");
 }
 
 static unsigned group_key(const struct settings *settings, const struct profile *profile)
@@ -132,7 +132,8 @@ enum status detect(const struct run *run, const struct settings *settings, const
 
     TRY(check_output(run, settings, err));
     stages_begin(&road.stages);
-    TRY(ingest_inspect(run, settings->input, settings->n_input, &road.files, err));
+    TRY(ingest_inspect(run, settings->input, settings->n_input, (unsigned)settings->date_format,
+                       &road.files, err));
     TRY(ingest_read(run, log, &road.files, &road.shard, err));
     stages_end(&road.stages, log, "ingest", road.files.first_row[road.files.n], "rows",
                road.files.n_byte);

@@ -105,16 +105,25 @@ static void recode_rows(const struct shard *shard, size_t dict, const struct col
 
 /* ---- dates --------------------------------------------------------------------------------- */
 
+static int32_t text_day(const struct texts *texts, size_t i, enum date_order order)
+{
+    const char *text = texts->byte + texts->start[i];
+    size_t length = texts->start[i + 1] - texts->start[i];
+
+    return (date_orders(text, length) & order) != 0 ? date_days(text, length, order)
+                                                    : ROW_NO_DATE;
+}
+
 /* The one order that all readable texts allow. */
 static enum status date_column_order(const struct texts *texts, unsigned fixed,
                                      struct ledger_facts *facts, struct error *err)
 {
     size_t witness[DATE_DAY_FIRST + 1] = {0}; /* a text that allows only this order */
-    unsigned order = DATE_MONTH_FIRST | DATE_DAY_FIRST;
+    const unsigned both = DATE_MONTH_FIRST | DATE_DAY_FIRST;
+    unsigned order = both;
 
     if (fixed != 0) {
         facts->date_order = (enum date_order)fixed;
-        facts->date_order_decided = true;
         return STATUS_OK;
     }
     for (size_t i = 0; i < texts->n; i++) {
@@ -122,8 +131,11 @@ static enum status date_column_order(const struct texts *texts, unsigned fixed,
             date_orders(texts->byte + texts->start[i], texts->start[i + 1] - texts->start[i]);
         if (allowed == 0)
             continue;
-        if (allowed != (DATE_MONTH_FIRST | DATE_DAY_FIRST))
+        if (allowed != both)
             witness[allowed] = i;
+        else
+            facts->date_order_open |=
+                text_day(texts, i, DATE_MONTH_FIRST) != text_day(texts, i, DATE_DAY_FIRST);
         order &= allowed;
     }
     if (order == 0) {
@@ -135,7 +147,7 @@ static enum status date_column_order(const struct texts *texts, unsigned fixed,
             (int)(texts->start[m + 1] - texts->start[m]), texts->byte + texts->start[m],
             (int)(texts->start[d + 1] - texts->start[d]), texts->byte + texts->start[d]);
     }
-    facts->date_order_decided = order != (DATE_MONTH_FIRST | DATE_DAY_FIRST);
+    facts->date_order_open &= order == both;
     facts->date_order = order == DATE_DAY_FIRST ? DATE_DAY_FIRST : DATE_MONTH_FIRST;
     return STATUS_OK;
 }
@@ -158,15 +170,6 @@ static void calendar_free(struct calendar *calendar)
 {
     free(calendar->day);
     free(calendar->day_of);
-}
-
-static int32_t text_day(const struct texts *texts, size_t i, enum date_order order)
-{
-    const char *text = texts->byte + texts->start[i];
-    size_t length = texts->start[i + 1] - texts->start[i];
-
-    return (date_orders(text, length) & order) != 0 ? date_days(text, length, order)
-                                                    : ROW_NO_DATE;
 }
 
 static enum status calendar_build(const struct texts *texts, enum date_order order,

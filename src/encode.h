@@ -16,10 +16,10 @@ struct encoded {
 struct ledger_facts {
     struct texts text[N_CODE]; /* what the codes mean; the same on every rank */
     enum date_order date_order;
-    bool date_order_decided; /* some text allowed only one order */
-    bool has_currency;       /* some file has a currency column */
-    int64_t n_record;        /* data records read */
-    int64_t n_row;           /* of these, rows kept */
+    bool date_order_open; /* some dates could be read in both orders, and none decides */
+    bool has_currency;    /* some file has a currency column */
+    int64_t n_record;     /* data records read */
+    int64_t n_row;        /* of these, rows kept */
     int64_t n_reject[N_REJECT];
     int32_t first_date, last_date; /* ROW_NO_DATE if no row has a date */
 };

@@ -320,7 +320,7 @@ done:
 /* ---- the two calls ------------------------------------------------------------------------- */
 
 enum status ingest_inspect(const struct run *run, const char *const *path, size_t n_path,
-                           struct ledger_files *files, struct error *err)
+                           unsigned date_order, struct ledger_files *files, struct error *err)
 {
     struct ledger_files seen = {.n = n_path, .path = path};
     enum status st = STATUS_OK;
@@ -332,6 +332,8 @@ enum status ingest_inspect(const struct run *run, const char *const *path, size_
         st = error_no_memory(err, "the list of files");
     for (size_t f = 0; run->rank == 0 && f < n_path && st == STATUS_OK; f++)
         st = input_inspect(path[f], &seen.file[f], err);
+    for (size_t f = 0; f < n_path && date_order != 0; f++)
+        seen.file[f].layout.date_orders = date_order;
     TRY(run_agree(run, st, err));
     comm_broadcast(run, seen.file, n_path * sizeof *seen.file);
     for (size_t f = 0; f < n_path; f++)

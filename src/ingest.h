@@ -24,9 +24,10 @@ struct shard {
     struct ledger_block **block; /* [n_block] */
 };
 
-/* Looks at every file on rank 0 and tells the others. All ranks. *files is produced. */
+/* Looks at every file on rank 0 and tells the others. All ranks. *files is produced.
+ *   date_order  in, the order of day and month in the as-of dates, or 0: still to be found out */
 enum status ingest_inspect(const struct run *run, const char *const *path, size_t n_path,
-                           struct ledger_files *files, struct error *err);
+                           unsigned date_order, struct ledger_files *files, struct error *err);
 
 /* Reads this rank's even share of the bytes, its threads sharing that evenly; a record belongs
  * to the share its first byte is in. Fills first_row and sha256 of files. All ranks. *shard is

@@ -158,7 +158,7 @@ static void check_every_cut(int n_record, bool final_newline)
     for (run.n_thread = 1; run.n_thread <= LANES_MAX; run.n_thread++) {
         struct ledger_files files = {0};
         struct shard shard = {0};
-        CU_ASSERT_EQUAL_FATAL(ingest_inspect(&run, paths, 1, &files, &err), STATUS_OK);
+        CU_ASSERT_EQUAL_FATAL(ingest_inspect(&run, paths, 1, 0, &files, &err), STATUS_OK);
         CU_ASSERT_EQUAL_FATAL(ingest_read(&run, NULL, &files, &shard, &err), STATUS_OK);
         struct ledger_block *whole = parse_whole(text, length, &files.file[0]);
         CU_ASSERT_EQUAL(files.first_row[1], whole->n_record);
@@ -194,7 +194,7 @@ static void a_lost_quote_is_named_by_file_and_line(void)
     int length = snprintf(text, sizeof text, "%s%s", HEADER, bad);
     share_file(text, (size_t)length, path);
     run.n_thread = 3;
-    CU_ASSERT_EQUAL_FATAL(ingest_inspect(&run, paths, 1, &files, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(ingest_inspect(&run, paths, 1, 0, &files, &err), STATUS_OK);
     CU_ASSERT_EQUAL(ingest_read(&run, NULL, &files, &shard, &err), STATUS_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, path));
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "line 3"));
