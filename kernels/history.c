@@ -1,0 +1,433 @@
+/* Each row against its own group's past. The measures are medians, trimmed means and distances
+ * to the nearest known value, so that a past error neither hides the next one nor makes the
+ * return to normal look odd; what each is for:
+ *
+ *   break   spikes, flipped signs, one-sided or scaled balances, postings made twice
+ *   drift   breaks that build up in steps too small to notice, against an older, calmer time
+ *   stale   a sub-ledger that was not loaded
+ *   jump    both sides wrong together, which no difference shows
+ *   move    which side went wrong
+ *   share   a break in proportion to the balances, whatever the account's size
+ *
+ * All is computed anew from a window of 24 past rows: no state is carried along a group, and
+ * most rows need no sorting, since a balance inside its known range and a difference of 0 are
+ * settled by one look. Only + - * / and sqrt round, so that the bits are the same on every
+ * machine. Names, contamination and the forest are left to others. */
+#include "history.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum {
+    PAST = 24,      /* rows a row is compared with */
+    BUFFER = 256,   /* rows gathered before the past is moved to the front */
+    FULL_TRUST = 6, /* past rows from which a departure counts in full */
+    LAST_CHANGES = 4,
+    QUARTER = 3, /* rows; */
+    YEAR = 12    /* a ledger has one row a month */
+};
+
+static const double MAD_TO_SIGMA = 1.48;
+static const double NOISE_OF_GROSS = 0.001;
+static const double NOISE_OF_BREAK = 0.03;
+static const double CAUTION = 0.03;
+static const double CAUTION_COUNT = 0.3;
+static const double NOISE_OF_BALANCE = 0.05;
+static const double MOVE_UNIT = 4.0; /* a move of the balances is as telling as a quarter of it
+                                        in the difference */
+static const double DRIFT_STEPS = 3.0;
+static const double STALE_DEPARTURE = 12.0;
+static const double SAME_CENT = 0.005;
+static const double BREAK_SPREAD = 0.5; /* of the usual size of a returning break */
+static const double DEPARTS = 3.0;
+static const double COMPRESS = 10.0;
+static const double SHARE_WEIGHT = 0.75;
+static const double COMMON = 0.25; /* of the largest departure, on every axis */
+static const double LARGEST = 1e6; /* departures beyond are all alike */
+
+const struct feature_label HISTORY_LABEL[N_HISTORY] = {
+    {"departure", "ln(1 + deviations / 10)", "largest departure from the group's own history"},
+    {"break_departure", "ln(1 + deviations / 10)", "difference against its usual values"},
+    {"drift_departure", "ln(1 + deviations / 10)",
+     "difference moving steadily out of its range"},
+    {"stale_departure", "ln(1 + deviations / 10)", "IHub repeated while the GL moves"},
+    {"jump_departure", "ln(1 + deviations / 10)", "both sides out of their range together"},
+    {"move_departure", "ln(1 + deviations / 10)", "either side out of its range"},
+    {"share_departure", "0.75 of a share", "difference over balances against its usual share"},
+};
+
+/* A column of the group: value[0 .. n) is the past, value[n] is now. */
+struct view {
+    const double *value;
+    size_t n;
+};
+
+/* One row with its past. */
+struct moment {
+    struct view gl, ihub, difference, share;
+    double tolerance;
+    double gross; /* |GL| + |IHub| now */
+    double noise;
+    double caution;
+};
+
+struct measures {
+    double departure[N_HISTORY]; /* [HISTORY_DEPARTURE] unused */
+    bool departs;
+};
+
+static void sort(double *value, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        double moving = value[i];
+        size_t at = i;
+        for (; at > 0 && value[at - 1] > moving; at--)
+            value[at] = value[at - 1];
+        value[at] = moving;
+    }
+}
+
+static double middle(const double *sorted, size_t n)
+{
+    return n == 0 ? 0.0 : 0.5 * sorted[(n - 1) / 2] + 0.5 * sorted[n / 2];
+}
+
+static double median(const double *value, size_t n)
+{
+    double sorted[PAST];
+    memcpy(sorted, value, n * sizeof *sorted);
+    sort(sorted, n);
+    return middle(sorted, n);
+}
+
+/* Mean of sorted[n] without its largest quarter, of a single value itself. */
+static double low_mean(const double *sorted, size_t n)
+{
+    size_t kept = n > 1 ? n - (n + 3) / 4 : n;
+    double sum = 0.0;
+    for (size_t i = 0; i < kept; i++)
+        sum += sorted[i];
+    return kept > 0 ? sum / (double)kept : 0.0;
+}
+
+static size_t changes(const double *value, size_t n, double *change)
+{
+    for (size_t i = 1; i < n; i++)
+        change[i - 1] = value[i] - value[i - 1];
+    return n > 0 ? n - 1 : 0;
+}
+
+static double usual_change(struct view x)
+{
+    double size[PAST];
+    size_t n = changes(x.value, x.n, size);
+    for (size_t i = 0; i < n; i++)
+        size[i] = fabs(size[i]);
+    sort(size, n);
+    return fmax(MAD_TO_SIGMA * middle(size, n), low_mean(size, n));
+}
+
+static double trend(struct view x)
+{
+    double change[PAST];
+    return median(change, changes(x.value, x.n, change));
+}
+
+/* Distance of now from the nearest value that the past lets expect; x.n >= 1. */
+static double from_expected(struct view x)
+{
+    double now = x.value[x.n], last = x.value[x.n - 1];
+    double nearest = fmin(fabs(now - last), fabs(now - median(x.value, x.n)));
+    nearest = fmin(nearest, fabs(now - last - trend(x)));
+    if (x.n >= 2)
+        nearest = fmin(nearest, fabs(now - last - (last - x.value[x.n - 2])));
+    if (x.n >= QUARTER)
+        nearest = fmin(nearest, fabs(now - x.value[x.n - QUARTER]));
+    if (x.n >= YEAR)
+        nearest = fmin(nearest, fabs(now - x.value[x.n - YEAR]));
+    return nearest;
+}
+
+/* Distance of now from the second-nearest past value, from the only one if there is one. */
+static double from_known(struct view x)
+{
+    double nearest = INFINITY, second = INFINITY;
+    for (size_t i = 0; i < x.n; i++) {
+        double distance = fabs(x.value[x.n] - x.value[i]);
+        second = fmin(second, fmax(nearest, distance));
+        nearest = fmin(nearest, distance);
+    }
+    return x.n > 1 ? second : nearest;
+}
+
+static double outside(double now, double low, double high)
+{
+    return fmax(0.0, fmax(now - high, low - now));
+}
+
+/* The size a break of the group may have without being news: the 2nd largest of the past, the
+ * 3rd from 12 past rows, the 4th from 24. */
+static double known_size(struct view x)
+{
+    double size[PAST];
+    size_t skipped = 1 + x.n / 12;
+    for (size_t i = 0; i < x.n; i++)
+        size[i] = fabs(x.value[i]);
+    sort(size, x.n);
+    return x.n > skipped ? size[x.n - 1 - skipped] : 0.0;
+}
+
+/* Distance of the difference from what was usual, and in *usual what it is to be compared with,
+ * caution left out. */
+static double break_distance(const struct moment *m, double *usual)
+{
+    struct view x = m->difference;
+    double now = x.value[x.n];
+    double distance = fmin(fabs(now), from_known(x));
+
+    *usual = 1.0;
+    if (!(distance > 0.0))
+        return 0.0;
+    distance = fmin(distance, from_expected(x));
+    *usual = usual_change(x) + m->noise;
+    if (fabs(x.value[x.n - 1]) < m->tolerance) {
+        double size = known_size(x);
+        distance = fmin(distance, fmax(0.0, fabs(now) - size));
+        *usual += BREAK_SPREAD * size;
+    }
+    return distance;
+}
+
+/* Third-largest of the last four changes, counted upwards beyond an upward trend. */
+static double sustained(const double *change, double sign, double usual)
+{
+    double step[LAST_CHANGES];
+    for (size_t i = 0; i < LAST_CHANGES; i++)
+        step[i] = sign * change[i] - fmax(sign * usual, 0.0);
+    sort(step, LAST_CHANGES);
+    return step[1];
+}
+
+static double drift_departure(const struct moment *m)
+{
+    struct view x = m->difference;
+    size_t recent = x.n / 2 > 3 ? x.n / 2 : 3;
+    size_t n_old = x.n > recent ? x.n - recent : 0;
+    double now = x.value[x.n], change[PAST], old[PAST];
+
+    if (n_old < 2)
+        return 0.0;
+    changes(x.value + x.n - LAST_CHANGES, LAST_CHANGES + 1, change);
+    if (fmax(sustained(change, 1.0, 0.0), sustained(change, -1.0, 0.0)) <= 0.0)
+        return 0.0;
+    memcpy(old, x.value, n_old * sizeof *old);
+    sort(old, n_old);
+    double left = outside(now, old[n_old / 8], old[n_old - 1 - n_old / 8]);
+
+    /* Two old rows tell no trend: then the whole past does. */
+    size_t n = changes(x.value, n_old, old);
+    double usual = n_old < 3 ? trend(x) : median(old, n);
+    for (size_t i = 0; i < n; i++)
+        old[i] = n_old < 3 ? 0.0 : fabs(old[i] - usual);
+    sort(old, n);
+    double step = fmax(sustained(change, 1.0, usual), sustained(change, -1.0, usual));
+    double unit = low_mean(old, n) + m->caution +
+                  fmax(m->noise, NOISE_OF_BREAK * fabs(x.value[x.n - LAST_CHANGES]));
+    double known = fmin(1.0, ((double)n_old - 1.0) / 4.0);
+    return known * fmin(DRIFT_STEPS * fmax(step, 0.0), left) / unit;
+}
+
+static double stale_departure(const struct moment *m)
+{
+    const double *gl = m->gl.value, *ihub = m->ihub.value;
+    size_t n = m->ihub.n, still = 0;
+    if (n < 2 || fabs(ihub[n] - ihub[n - 1]) >= SAME_CENT ||
+        fabs(gl[n] - gl[n - 1]) < m->tolerance)
+        return 0.0;
+    for (size_t i = 1; i < n; i++)
+        still += fabs(ihub[i] - ihub[i - 1]) < SAME_CENT;
+    return STALE_DEPARTURE * fmax(0.0, 1.0 - 2.0 * (double)still / (double)(n - 1));
+}
+
+/* How far one side has left what is known of it; an account that was empty opens, which is no
+ * departure. */
+static double side_move(const struct moment *m, struct view x)
+{
+    double low = x.value[0], high = x.value[0];
+    for (size_t i = 1; i < x.n; i++) {
+        low = fmin(low, x.value[i]);
+        high = fmax(high, x.value[i]);
+    }
+    double largest = fmax(fabs(low), fabs(high));
+    double distance = outside(x.value[x.n], low, high);
+    if (!(distance > 0.0) || largest < m->tolerance)
+        return 0.0;
+    distance = fmin(distance, from_expected(x));
+    double unit = usual_change(x) + NOISE_OF_BALANCE * largest + m->tolerance + m->caution;
+    return distance / (MOVE_UNIT * unit);
+}
+
+static bool same_way(struct view a, struct view b)
+{
+    return (a.value[a.n] > a.value[a.n - 1]) == (b.value[b.n] > b.value[b.n - 1]);
+}
+
+static double share_departure(struct view x)
+{
+    double now = x.value[x.n], sorted[PAST];
+    size_t left_out = x.n / 6, reached = 0;
+    for (size_t i = 0; i < x.n; i++)
+        reached += x.value[i] >= now;
+    if (reached > left_out)
+        return 0.0;
+    memcpy(sorted, x.value, x.n * sizeof *sorted);
+    sort(sorted, x.n);
+    return now - sorted[x.n - 1 - left_out];
+}
+
+static double bounded(double departure)
+{
+    return departure > 0.0 ? fmin(departure, LARGEST) : 0.0; /* NaN of overflowed sums too */
+}
+
+static struct measures measure(const struct moment *m)
+{
+    struct measures of = {{0.0}, false};
+    double n = (double)m->difference.n, usual;
+    double distance = break_distance(m, &usual);
+    double short_past = CAUTION_COUNT * m->gross * (27.0 / (n * n * n));
+    double gl = bounded(side_move(m, m->gl)), ihub = bounded(side_move(m, m->ihub));
+
+    of.departure[HISTORY_BREAK] = bounded(distance / (usual + m->caution));
+    of.departure[HISTORY_DRIFT] = bounded(drift_departure(m));
+    of.departure[HISTORY_STALE] = stale_departure(m);
+    of.departure[HISTORY_JUMP] = same_way(m->gl, m->ihub) ? fmin(gl, ihub) : 0.0;
+    of.departure[HISTORY_MOVE] = fmax(gl, ihub);
+    of.departure[HISTORY_SHARE] = bounded(share_departure(m->share));
+    of.departs = distance / (usual + short_past) > DEPARTS ||
+                 of.departure[HISTORY_DRIFT] > DEPARTS ||
+                 (n >= 3.0 && of.departure[HISTORY_JUMP] > DEPARTS) ||
+                 (n >= 4.0 && of.departure[HISTORY_STALE] > DEPARTS);
+    return of;
+}
+
+/* ln x for x >= 1, by the series of artanh: good to 1e-13, and unlike the library's made of
+ * operations that round alike everywhere. */
+static double ln(double x)
+{
+    static const double LN2 = 0.693147180559945309, ROOT_HALF = 0.707106781186547524;
+    int exponent;
+    double mantissa = frexp(x, &exponent);
+    if (mantissa < ROOT_HALF) {
+        mantissa *= 2.0;
+        exponent--;
+    }
+    double s = (mantissa - 1.0) / (mantissa + 1.0), square = s * s, sum = 0.0;
+    for (int k = 17; k >= 1; k -= 2)
+        sum = sum * square + 1.0 / k;
+    return (double)exponent * LN2 + 2.0 * s * sum;
+}
+
+static double trust(size_t n)
+{
+    double part = n < FULL_TRUST ? (double)n / FULL_TRUST : 1.0;
+    return part * sqrt(sqrt(part));
+}
+
+static void to_features(const struct measures *of, size_t n, double feature[N_HISTORY])
+{
+    double largest = 0.0;
+    for (size_t i = HISTORY_BREAK; i < HISTORY_SHARE; i++) {
+        feature[i] = ln(1.0 + of->departure[i] / COMPRESS);
+        if (i <= HISTORY_JUMP) /* a move alone is no news: balances do move */
+            largest = fmax(largest, feature[i]);
+    }
+    feature[HISTORY_SHARE] = SHARE_WEIGHT * of->departure[HISTORY_SHARE];
+    feature[HISTORY_DEPARTURE] = largest;
+    for (size_t i = 0; i < N_HISTORY; i++)
+        feature[i] = trust(n) * fmax(feature[i], COMMON * largest);
+}
+
+/* The last rows of a group, side by side. */
+struct window {
+    double gl[BUFFER], ihub[BUFFER], difference[BUFFER], share[BUFFER];
+    size_t end;
+};
+
+static void slide(double *value)
+{
+    memmove(value, value + BUFFER - PAST, PAST * sizeof *value);
+}
+
+static void window_push(struct window *window, const struct row *row)
+{
+    if (window->end == BUFFER) {
+        slide(window->gl);
+        slide(window->ihub);
+        slide(window->difference);
+        slide(window->share);
+        window->end = PAST;
+    }
+    double gross = fabs(row->gl) + fabs(row->ihub);
+    window->gl[window->end] = row->gl;
+    window->ihub[window->end] = row->ihub;
+    window->difference[window->end] = row->difference;
+    window->share[window->end] = gross > 0.0 ? fabs(row->difference) / gross : 0.0;
+    window->end++;
+}
+
+/* The row pushed last, with its past of n rows; n >= 1. */
+static struct moment window_now(const struct window *window, size_t n, double tolerance)
+{
+    size_t now = window->end - 1, first = now - n;
+    double broken = fmax(fabs(window->difference[now]), fabs(window->difference[now - 1]));
+    struct moment m = {.gl = {window->gl + first, n},
+                       .ihub = {window->ihub + first, n},
+                       .difference = {window->difference + first, n},
+                       .share = {window->share + first, n},
+                       .tolerance = tolerance};
+    m.gross = fabs(window->gl[now]) + fabs(window->ihub[now]);
+    m.noise = tolerance + NOISE_OF_GROSS * m.gross + NOISE_OF_BREAK * broken;
+    m.caution = CAUTION * m.gross * (9.0 / ((double)n * (double)n));
+    return m;
+}
+
+/* One group: its rows are row[member[0 .. n)], its features go to column[][at .. at + n). */
+static size_t group_features(const struct row *row, const uint32_t *member, size_t n,
+                             double tolerance, size_t at, double *const column[N_HISTORY])
+{
+    struct window window;
+    size_t n_departing = 0;
+    window.end = 0;
+    for (size_t k = 0; k < n; k++) {
+        size_t n_past = k < PAST ? k : PAST;
+        struct measures of = {{0.0}, false};
+        double feature[N_HISTORY];
+        window_push(&window, &row[member[k]]);
+        if (n_past > 0) {
+            struct moment m = window_now(&window, n_past, tolerance);
+            of = measure(&m);
+        }
+        to_features(&of, n_past, feature);
+        for (size_t i = 0; i < N_HISTORY; i++)
+            column[i][at + k] = feature[i];
+        n_departing += of.departs;
+    }
+    return n_departing;
+}
+
+size_t features_history(const struct row *row, const struct groups *groups, double tolerance,
+                        double *const column[N_HISTORY])
+{
+    size_t n_departing = 0;
+    assert(tolerance > 0.0);
+#pragma omp parallel for default(none) shared(row, groups, column) firstprivate(tolerance)        \
+    schedule(dynamic, 256) reduction(+ : n_departing)
+    for (size_t g = 0; g < groups->n_group; g++) {
+        size_t at = groups->start[g], n = groups->start[g + 1] - at;
+        n_departing += group_features(row, groups->member + at, n, tolerance, at, column);
+    }
+    return n_departing;
+}

@@ -1,0 +1,68 @@
+#ifndef TIEOUT_HISTORY_H
+#define TIEOUT_HISTORY_H
+
+#include "classic.h"
+#include "group.h"
+#include "rows.h"
+#include <stddef.h>
+
+/* Features of the history profile: how far a row departs from its own group's past. With
+ *
+ *   past       the group's last 24 rows before this one, n of them; the row itself is "now"
+ *   usual(x)   the change usual from row to row in x: the larger of 1.48 medians of |change| and
+ *              the mean of |change| without its largest quarter; 0 below two past rows
+ *   noise      tolerance + 0.1 % of |GL| + |IHub| now + 3 % of the break now or before,
+ *              whichever is larger
+ *   caution    3 % of |GL| + |IHub| now, times (3 / n)^2: what a short past does not tell
+ *
+ * the departures, all >= 0 and in units of what is usual, are
+ *
+ *   break      distance of the difference from the nearest of: 0, the median of the past, the
+ *              last value, the last value continued by the usual or by the last change, the
+ *              values 3 and 12 rows ago, the second-nearest past value; after a row that
+ *              matched also from the size of breaks the group had before (2nd to 4th largest).
+ *              Over usual + noise + caution.
+ *   drift      3 times the third-largest of the last four changes in one direction, less the
+ *              older trend, and no more than the distance from the range of the older half of
+ *              the past. Over the older half's usual change + noise + caution.
+ *   stale      12 if IHub repeats its last value while the GL moves; less, down to 0, where it
+ *              did so before (at half of the past changes).
+ *   jump       the smaller of both sides' moves, if they go the same way: distance of a balance
+ *              from its past range, and from the nearest of its usual, last and continued
+ *              values, over 4 times (usual + 5 % of its largest past value + tolerance +
+ *              caution).
+ *   move       the larger of both sides' moves.
+ *   share      |difference| over |GL| + |IHub|, less the share usual in the past (its maximum,
+ *              the largest sixth left out).
+ *
+ * A departure x becomes the feature ln(1 + x / 10) (share: 0.75 x), is raised to a quarter of
+ * the row's largest one, because a forest draws its axes at random and would miss on most of them
+ * what shows on one, and is weighed by min(1, n / 6)^1.25. So a first row is 0 throughout: an
+ * account is not odd for being new, and judged the more firmly the longer it is known. */
+enum history_feature {
+    HISTORY_DEPARTURE,
+    HISTORY_BREAK,
+    HISTORY_DRIFT,
+    HISTORY_STALE,
+    HISTORY_JUMP,
+    HISTORY_MOVE,
+    HISTORY_SHARE,
+    N_HISTORY
+};
+
+extern const struct feature_label HISTORY_LABEL[N_HISTORY];
+
+/* The features of every row, groups shared among OpenMP threads. A row's features follow from
+ * its group's rows up to it; no later row changes a bit of them, nor do dates other than by
+ * the order they give. Amounts are finite; the features are then finite too.
+ * row[groups->n_row]   in, in the order groups->member refers to
+ * tolerance            > 0; |difference| < tolerance is matched
+ * column[N_HISTORY]    in, arrays [n_row] that are filled in group order: element k belongs to
+ *                      row[member[k]]
+ * Returns how many rows depart from their own history by more than three times what is usual:
+ * that count over all rows is the expected share of anomalies, and may be 0. Here a short past
+ * gets ten times the caution, falling as (3 / n)^3, for a count has no ranking to correct it. */
+size_t features_history(const struct row *row, const struct groups *groups, double tolerance,
+                        double *const column[N_HISTORY]);
+
+#endif
