@@ -392,7 +392,7 @@ void settings_free(struct settings *settings)
     for (size_t i = 0; i < N_OPTION; i++) {
         char *text = NULL;
 
-        if (OPTION[i].kind != OPTION_TEXT)
+        if (!option_is_text(&OPTION[i]))
             continue;
         memcpy(&text, option_field(&OPTION[i], settings), sizeof text);
         free(text);

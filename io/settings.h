@@ -28,6 +28,9 @@ enum command {
 /* How 3/4/2024 is read; the last two are the values of enum date_order. */
 enum date_choice { DATE_CHOICE_AUTO, DATE_CHOICE_MDY, DATE_CHOICE_DMY };
 
+/* Besides a date, what --alert-on may be; both are no dates. */
+enum { ALERT_ALL = INT32_MIN, ALERT_LATEST = INT32_MAX };
+
 enum show_format { SHOW_TABLE, SHOW_CSV, SHOW_JSON };
 
 /* Where a value comes from; the higher beats the lower. */
@@ -51,6 +54,10 @@ struct settings {
     double contamination; /* share of rows, in (0, 0.5]; 0: estimated */
     int64_t seed;         /* fits uint32_t */
     enum date_choice date_format;
+    double tolerance;  /* |difference| below this is matched; account currency */
+    char *materiality; /* amounts from which a break matters, see materiality.h */
+    int32_t alert_on;  /* as-of date that is followed up (days), or ALERT_ALL, ALERT_LATEST */
+    int64_t alert_budget; /* anomalies to follow up at most; 0: all */
     bool keep_features;
     int64_t threads; /* a process; 0: what OpenMP gives */
     bool force;      /* replace an existing file */

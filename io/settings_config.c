@@ -131,8 +131,12 @@ static const char *item_text(const struct option *option, const cJSON *item,
     case OPTION_CHOICE:
     case OPTION_COLUMNS:
     case OPTION_TEXT:
+    case OPTION_ALERT_ON:
         *wanted = "a text in quotes";
         return cJSON_GetStringValue(item);
+    case OPTION_AMOUNTS:
+        *wanted = "a number or a text in quotes";
+        return is_number ? number_text(item->valuedouble, number) : cJSON_GetStringValue(item);
     case OPTION_HELP:
     case OPTION_VERSION:
         break;
@@ -203,7 +207,7 @@ done:
 static cJSON *value_item(const struct option *option, const struct settings *settings)
 {
     const void *field = option_field(option, settings);
-    char columns[COLUMNS_TEXT];
+    char columns[COLUMNS_TEXT], date[DATE_TEXT];
 
     assert(option_in_config(option));
     switch (option->kind) {
@@ -225,7 +229,10 @@ static cJSON *value_item(const struct option *option, const struct settings *set
     case OPTION_COLUMNS:
         option_columns_text(*(const unsigned *)field, columns);
         return cJSON_CreateString(columns);
+    case OPTION_ALERT_ON:
+        return cJSON_CreateString(option_alert_text(*(const int32_t *)field, date));
     case OPTION_TEXT:
+    case OPTION_AMOUNTS:
         return cJSON_CreateString(*(char *const *)field);
     case OPTION_HELP:
     case OPTION_VERSION:
@@ -237,8 +244,7 @@ static cJSON *value_item(const struct option *option, const struct settings *set
 /* Whether there is a value to tell: a text without a default may be absent. */
 static bool has_value(const struct option *option, const struct settings *settings)
 {
-    return option->kind != OPTION_TEXT ||
-           *(char *const *)option_field(option, settings) != NULL;
+    return !option_is_text(option) || *(char *const *)option_field(option, settings) != NULL;
 }
 
 static bool add_item(cJSON *root, const struct option *option, const struct settings *settings)

@@ -113,6 +113,40 @@ const struct option OPTION[] = {
      .standard = "auto",
      .choice = DATE_WORD,
      .help = "how 3/4/2024 is read; auto: as the other dates of the ledger suggest"},
+    {.name = "tolerance",
+     .argument = "X",
+     .kind = OPTION_REAL,
+     .commands = DETECTING,
+     .offset = FIELD(tolerance),
+     .standard = "1",
+     .low = 0.005,
+     .high = 1e15,
+     .help = "a difference smaller than this counts as matched"},
+    {.name = "materiality",
+     .argument = "X[,CUR=X]",
+     .kind = OPTION_AMOUNTS,
+     .commands = DETECTING,
+     .offset = FIELD(materiality),
+     .standard = "10000",
+     .help = "amount from which a break matters, for severity; by currency: "
+             "10000,JPY=1500000"},
+    {.name = "alert-on",
+     .argument = "all|latest|DATE",
+     .kind = OPTION_ALERT_ON,
+     .commands = DETECTING,
+     .offset = FIELD(alert_on),
+     .standard = "all",
+     .help = "which flagged rows are followed up: all, those of the ledger's latest as-of "
+             "date, or of DATE (2024-05-31)"},
+    {.name = "alert-budget",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .commands = DETECTING,
+     .offset = FIELD(alert_budget),
+     .standard = "0",
+     .low = 0,
+     .high = 1e9,
+     .help = "follow up the N most severe at most; 0: all"},
     {.name = "keep-features",
      .kind = OPTION_FLAG,
      .commands = DETECTING,
@@ -265,6 +299,11 @@ const struct command_label COMMAND[N_COMMAND] = {
                          .summary = "Tell the version, with those of the libraries.",
                          .examples = "tieout version\n"},
 };
+
+bool option_is_text(const struct option *option)
+{
+    return option->kind == OPTION_TEXT || option->kind == OPTION_AMOUNTS;
+}
 
 /* prefix, then the option's name with '_' for '-'. */
 static void underscored(const char *prefix, const char *name, char out[OPTION_TEXT_MAX])

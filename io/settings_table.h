@@ -14,6 +14,8 @@ enum option_kind {
     OPTION_CHOICE,     /* enum: the index of the word in choice */
     OPTION_COLUMNS,    /* unsigned: bits of code columns, "auto" is 0 */
     OPTION_TEXT,       /* char *, owned; not empty */
+    OPTION_AMOUNTS,    /* char *, owned: what materiality_read takes */
+    OPTION_ALERT_ON,   /* int32_t: days of an ISO date, or ALERT_ALL, ALERT_LATEST */
     OPTION_HELP,       /* no field: ends the reading of the command line */
     OPTION_VERSION     /* the same */
 };
@@ -54,6 +56,9 @@ enum { OPTION_TEXT_MAX = 64 };
 /* "TIEOUT_GROUP_BY", "group_by". */
 void option_environment_name(const struct option *option, char name[OPTION_TEXT_MAX]);
 void option_config_key(const struct option *option, char key[OPTION_TEXT_MAX]);
+
+/* Whether its field is a text that settings own. */
+bool option_is_text(const struct option *option);
 
 /* Whether there is a variable and a key for it: not for --help and --version, and a
  * configuration file does not name another. */

@@ -4,6 +4,7 @@
  * that is guessed at is a result nobody asked for. */
 #include "settings_value.h"
 
+#include "materiality.h"
 #include "mem.h"
 #include "nearest.h"
 
@@ -179,14 +180,40 @@ static enum status read_columns(const struct reading *of, unsigned *value)
     return STATUS_OK;
 }
 
+/* all, latest or an ISO date. */
+static enum status read_alert_on(const struct reading *of, int32_t *value)
+{
+    size_t length = strlen(of->text);
+    bool iso = length == 10 && of->text[4] == '-' && of->text[7] == '-' &&
+               date_orders(of->text, length) != 0;
+
+    if (strcmp(of->text, "all") == 0)
+        *value = ALERT_ALL;
+    else if (strcmp(of->text, "latest") == 0)
+        *value = ALERT_LATEST;
+    else if (iso)
+        *value = date_days(of->text, length, DATE_MONTH_FIRST);
+    else
+        return error_set(of->err, of->code,
+                         "%s: '%.*s' is neither all nor latest nor a date like 2024-05-31",
+                         of->where, SHOWN, of->text);
+    return STATUS_OK;
+}
+
 /* A copy of the text; whatever stood there before is released. */
 static enum status store_text(const struct reading *of, struct settings *settings)
 {
     char *old = NULL;
     size_t size = strlen(of->text) + 1;
+    struct materiality amounts;
 
     if (size == 1)
         return error_set(of->err, of->code, "%s: must not be empty", of->where);
+    if (of->option->kind == OPTION_AMOUNTS && !materiality_read(of->text, &amounts))
+        return error_set(of->err, of->code,
+                         "%s: '%.*s' is not an amount above 0, with others by currency like "
+                         "10000,JPY=1500000",
+                         of->where, SHOWN, of->text);
     char *copy = mem_array(size, 1);
     if (copy == NULL)
         return error_no_memory(of->err, "the settings");
@@ -207,6 +234,7 @@ enum status option_store(const struct option *option, const char *text, const ch
         double real;
         int choice;
         unsigned columns;
+        int32_t days;
     } value;
     enum status st = STATUS_OK;
     size_t size = 0;
@@ -237,7 +265,12 @@ enum status option_store(const struct option *option, const char *text, const ch
         st = read_columns(&of, &value.columns);
         size = sizeof value.columns;
         break;
+    case OPTION_ALERT_ON:
+        st = read_alert_on(&of, &value.days);
+        size = sizeof value.days;
+        break;
     case OPTION_TEXT:
+    case OPTION_AMOUNTS:
         return store_text(&of, settings);
     case OPTION_HELP:
     case OPTION_VERSION:
@@ -246,6 +279,16 @@ enum status option_store(const struct option *option, const char *text, const ch
     if (st == STATUS_OK)
         store(option, settings, &value, size);
     return st;
+}
+
+const char *option_alert_text(int32_t alert_on, char date[DATE_TEXT])
+{
+    if (alert_on == ALERT_ALL)
+        return "all";
+    if (alert_on == ALERT_LATEST)
+        return "latest";
+    date_format(alert_on, date);
+    return date;
 }
 
 void option_columns_text(unsigned columns, char text[COLUMNS_TEXT])

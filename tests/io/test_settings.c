@@ -99,6 +99,18 @@ static const struct sample SAMPLE[] = {
     {"samples", "detect a", PLAIN(1, 65536, 8), "256"},
     {"seed", "generate --rows 1 a", PLAIN(0, 4294967295, 9), "42"},
     {"date-format", "run a", WORDS(mdy, dmy, auto), "\"auto\""},
+    {"tolerance", "detect a", PLAIN(0.5, 0.01, 100), "1"},
+    {"materiality",
+     "run a",
+     {"5", "10000,JPY=1e6", "7.5"},
+     {"\"5\"", "\"10000,JPY=1e6\"", "\"7.5\""},
+     "\"10000\""},
+    {"alert-on",
+     "detect a",
+     {"latest", "2024-02-29", "all"},
+     {"\"latest\"", "\"2024-02-29\"", "\"all\""},
+     "\"all\""},
+    {"alert-budget", "run a", PLAIN(1, 1000000000, 0), "0"},
     {"keep-features", "run a", SWITCH, "false"},
     {"threads", "detect a", PLAIN(1, 4096, 2), "0"},
     {"top", "show a", PLAIN(0, 1000000000, 5), "20"},
@@ -570,6 +582,8 @@ static void record_is_a_configuration(void)
         first, "{\"output\":\"\xc3\xa4\\\"\\\\\",\"force\":false,\"profile\":\"classic\","
                "\"group_by\":\"Company,Currency\",\"contamination\":0.1,\"trees\":200,"
                "\"samples\":256,\"seed\":4294967295,\"date_format\":\"mdy\","
+               "\"tolerance\":1,\"materiality\":\"10000\",\"alert_on\":\"all\","
+               "\"alert_budget\":0,"
                "\"keep_features\":true,\"threads\":0,\"log_format\":\"text\",\"quiet\":true,"
                "\"verbose\":false}");
     CU_ASSERT_EQUAL(parse_all(&again, "detect a --config team.json", "", first), STATUS_OK);
