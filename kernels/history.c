@@ -251,7 +251,7 @@ static double stale_departure(const struct moment *m)
     return STALE_DEPARTURE * fmax(0.0, 1.0 - 2.0 * (double)still / (double)(n - 1));
 }
 
-/* How far one side has left what is known of it; an account that was empty opens, which is no
+/* How far one side has left what is known of it. A balance that was empty opens, which is no
  * departure. */
 static double side_move(const struct moment *m, struct view x)
 {
@@ -262,7 +262,7 @@ static double side_move(const struct moment *m, struct view x)
     }
     double largest = fmax(fabs(low), fabs(high));
     double distance = outside(x.value[x.n], low, high);
-    if (!(distance > 0.0) || largest < m->tolerance)
+    if (!(distance > 0.0) || fabs(x.value[x.n - 1]) < m->tolerance)
         return 0.0;
     distance = fmin(distance, from_expected(x));
     double unit = usual_change(x) + NOISE_OF_BALANCE * largest + m->tolerance + m->caution;

@@ -25,12 +25,12 @@
  *   drift      3 times the third-largest of the last four changes in one direction, less the
  *              older trend, and no more than the distance from the range of the older half of
  *              the past. Over the older half's usual change + noise + caution.
- *   stale      12 if IHub repeats its last value while the GL moves; less, down to 0, where it
- *              did so before (at half of the past changes).
+ *   stale      12 if IHub repeats its last value while the GL moves and leaves a break; less
+ *              where it did so before, and 0 where it did at half of the past changes.
  *   jump       the smaller of both sides' moves, if they go the same way: distance of a balance
  *              from its past range, and from the nearest of its usual, last and continued
  *              values, over 4 times (usual + 5 % of its largest past value + tolerance +
- *              caution).
+ *              caution); 0 for a side that was empty the row before.
  *   move       the larger of both sides' moves.
  *   share      |difference| over |GL| + |IHub|, less the share usual in the past (its maximum,
  *              the largest sixth left out).

@@ -257,6 +257,29 @@ static void check_after_error(void)
     CU_ASSERT_EQUAL(ledger.value[HISTORY_DEPARTURE][12], 0.0);
 }
 
+/* An account at rest for most of the year: waking up, even larger than before, is no jump. */
+static void check_waking(void)
+{
+    static struct ledger ledger;
+    clear(&ledger);
+    for (int k = 0; k < 12; k++)
+        add(&ledger, k == 3 ? 5000.0 : 0.0, k == 3 ? 5000.0 : 0.0);
+    add(&ledger, 9000.0, 9000.0);
+    run(&ledger, 1.0);
+    CU_ASSERT_EQUAL(ledger.value[HISTORY_DEPARTURE][12], 0.0);
+}
+
+/* A missing sub-ledger balance stays missing while the GL is corrected to match it. */
+static void check_stale_needs_break(void)
+{
+    static struct ledger ledger;
+    one_error(&ledger, 1030.0, 0.0);
+    add(&ledger, 0.0, 0.0);
+    run(&ledger, 1.0);
+    CU_ASSERT_EQUAL(ledger.value[HISTORY_STALE][12],
+                    0.25 * ledger.value[HISTORY_DEPARTURE][12]);
+}
+
 static void check_no_future(void)
 {
     static struct ledger whole, part;
@@ -380,6 +403,8 @@ int main(void)
         {"each error shows on the axis meant for it", check_axes},
         {"a break that builds up shows as drift", check_drift},
         {"the return to normal is no departure", check_after_error},
+        {"an account that wakes up does not jump", check_waking},
+        {"a repeated balance that ties out is not stale", check_stale_needs_break},
         {"rows to come change no bit", check_no_future},
         {"neither the currency's unit nor the sign matters", check_scale_free},
         {"duplicate and missing dates do no harm", check_dates},
