@@ -4,6 +4,7 @@
 
 #include "date.h"
 #include "mem.h"
+#include "pattern.h"
 #include <assert.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -29,12 +30,23 @@ static const struct member MEMBER[] = {
     {ANOMALIES_GL_STD, offsetof(struct anomaly, feature[FEATURE_GL_STD])},
     {ANOMALIES_IHUB_STD, offsetof(struct anomaly, feature[FEATURE_IHUB_STD])},
     {ANOMALIES_SCORE, offsetof(struct anomaly, score)},
+    {ANOMALIES_USUAL_DIFFERENCE, offsetof(struct anomaly, usual_difference)},
+    {ANOMALIES_BREAK_MONTHS, offsetof(struct anomaly, break_months)},
 };
 
-static const enum dataset_id TEXT_COLUMN[] = {
-    ANOMALIES_ID,      ANOMALIES_AS_OF_DATE,  ANOMALIES_COMPANY,           ANOMALIES_ACCOUNT,
-    ANOMALIES_AU,      ANOMALIES_CURRENCY,    ANOMALIES_MATCH_STATUS,      ANOMALIES_SEVERITY,
-    ANOMALIES_PATTERN, ANOMALIES_EXPLANATION, ANOMALIES_EXPLANATION_SOURCE};
+static const enum dataset_id TEXT_COLUMN[] = {ANOMALIES_ID,
+                                              ANOMALIES_AS_OF_DATE,
+                                              ANOMALIES_COMPANY,
+                                              ANOMALIES_ACCOUNT,
+                                              ANOMALIES_AU,
+                                              ANOMALIES_CURRENCY,
+                                              ANOMALIES_MATCH_STATUS,
+                                              ANOMALIES_SEVERITY,
+                                              ANOMALIES_PATTERN,
+                                              ANOMALIES_LIFECYCLE,
+                                              ANOMALIES_BREAK_SINCE,
+                                              ANOMALIES_EXPLANATION,
+                                              ANOMALIES_EXPLANATION_SOURCE};
 
 enum { N_MEMBER = sizeof MEMBER / sizeof *MEMBER };
 enum { N_TEXT_COLUMN = sizeof TEXT_COLUMN / sizeof *TEXT_COLUMN };
@@ -54,8 +66,13 @@ static void date_text(int32_t date, char text[DATE_TEXT])
         date_format(date, text);
 }
 
-static struct span anomaly_span(const struct results_anomalies *all, size_t i, const char *date,
-                                enum dataset_id id)
+/* The dates of an anomaly as texts. */
+struct date_texts {
+    char as_of[DATE_TEXT], break_since[DATE_TEXT];
+};
+
+static struct span anomaly_span(const struct results_anomalies *all, size_t i,
+                                const struct date_texts *date, enum dataset_id id)
 {
     const struct anomaly *anomaly = &all->anomaly[i];
     const uint32_t *code = anomaly->row.code;
@@ -64,7 +81,9 @@ static struct span anomaly_span(const struct results_anomalies *all, size_t i, c
     case ANOMALIES_ID:
         return span_of(all->id[i]);
     case ANOMALIES_AS_OF_DATE:
-        return span_of(date);
+        return span_of(date->as_of);
+    case ANOMALIES_BREAK_SINCE:
+        return span_of(date->break_since);
     case ANOMALIES_COMPANY:
         return code_span(&all->text[CODE_COMPANY], code[CODE_COMPANY]);
     case ANOMALIES_ACCOUNT:
@@ -79,6 +98,8 @@ static struct span anomaly_span(const struct results_anomalies *all, size_t i, c
         return span_of(severity_name((enum severity)anomaly->severity));
     case ANOMALIES_PATTERN:
         return span_of(pattern_name((enum pattern)anomaly->pattern));
+    case ANOMALIES_LIFECYCLE:
+        return span_of(lifecycle_name((enum lifecycle)anomaly->lifecycle));
     case ANOMALIES_EXPLANATION:
         return span_of(all->explanation[i]);
     default:
@@ -124,17 +145,19 @@ static enum status write_texts(struct results_writer *writer,
 {
     enum status st = STATUS_OK;
     struct span *text = mem_array(all->n, sizeof *text);
-    char(*date)[DATE_TEXT] = mem_array(all->n, sizeof *date);
+    struct date_texts *date = mem_array(all->n, sizeof *date);
 
     if (text == NULL || date == NULL)
         TRY(error_no_memory(err, "the list of anomalies"));
-    for (size_t i = 0; i < all->n; i++)
-        date_text(all->anomaly[i].row.date, date[i]);
+    for (size_t i = 0; i < all->n; i++) {
+        date_text(all->anomaly[i].row.date, date[i].as_of);
+        date_text(all->anomaly[i].break_since, date[i].break_since);
+    }
     for (size_t c = 0; c < N_TEXT_COLUMN; c++) {
         if (!is_given(all, TEXT_COLUMN[c]))
             continue;
         for (size_t i = 0; i < all->n; i++)
-            text[i] = anomaly_span(all, i, date[i], TEXT_COLUMN[c]);
+            text[i] = anomaly_span(all, i, &date[i], TEXT_COLUMN[c]);
         TRY(results_put_texts(writer, TEXT_COLUMN[c], text, all->n, err));
     }
 done:

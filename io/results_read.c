@@ -27,10 +27,26 @@ static const struct text_member TEXT_MEMBER[] = {
     {ANOMALIES_MATCH_STATUS, false, offsetof(struct finding, match_status)},
     {ANOMALIES_SEVERITY, false, offsetof(struct finding, severity)},
     {ANOMALIES_PATTERN, false, offsetof(struct finding, pattern)},
+    {ANOMALIES_LIFECYCLE, false, offsetof(struct finding, lifecycle)},
+    {ANOMALIES_BREAK_SINCE, false, offsetof(struct finding, break_since)},
     {ANOMALIES_EXPLANATION, true, offsetof(struct finding, explanation)},
 };
 
 enum { N_TEXT_MEMBER = sizeof TEXT_MEMBER / sizeof *TEXT_MEMBER };
+
+/* Numbers of a finding beside its features. */
+struct real_member {
+    enum dataset_id id;
+    size_t offset;
+};
+
+static const struct real_member REAL_MEMBER[] = {
+    {ANOMALIES_SCORE, offsetof(struct finding, score)},
+    {ANOMALIES_USUAL_DIFFERENCE, offsetof(struct finding, usual_difference)},
+    {ANOMALIES_BREAK_MONTHS, offsetof(struct finding, break_months)},
+};
+
+enum { N_REAL_MEMBER = sizeof REAL_MEMBER / sizeof *REAL_MEMBER };
 
 /* Behind the pointers of struct findings. */
 struct owned {
@@ -119,9 +135,12 @@ static enum status read_numbers(const struct h5_in *in, struct findings *finding
 
     if (value == NULL)
         TRY(error_no_memory(err, "the anomalies"));
-    TRY(read_column(in, ANOMALIES_SCORE, findings->n, value, err));
-    for (size_t i = 0; i < findings->n; i++)
-        findings->finding[i].score = value[i];
+    for (size_t m = 0; m < N_REAL_MEMBER; m++) {
+        TRY(read_column(in, REAL_MEMBER[m].id, findings->n, value, err));
+        for (size_t i = 0; i < findings->n; i++)
+            *(double *)(void *)((char *)&findings->finding[i] + REAL_MEMBER[m].offset) =
+                value[i];
+    }
     for (int f = 0; f < N_CLASSIC; f++) {
         bool stored = f >= FEATURE_DAYS_SINCE_LAST;
         int id = ANOMALIES_FEATURE + f - FEATURE_DAYS_SINCE_LAST;

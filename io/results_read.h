@@ -15,6 +15,10 @@ struct finding {
     const char *match_status;
     double feature[N_CLASSIC]; /* the codes are not stored: the first three are NaN */
     double score;
+    double usual_difference; /* NaN for the account's first row */
+    double break_months;
+    const char *break_since; /* ISO, "" if there is no break */
+    const char *lifecycle;
     const char *severity;
     const char *pattern;
     const char *explanation;

@@ -27,7 +27,7 @@ _Static_assert(sizeof(enum profile_number) == sizeof(int) &&
                    sizeof(enum show_format) == sizeof(int),
                "enums are as wide as int");
 
-static const char *const PROFILE_WORD[] = {"classic", NULL};
+static const char *const PROFILE_WORD[] = {"history", "classic", NULL};
 static const char *const DATE_WORD[] = {"auto", "mdy", "dmy", NULL};
 static const char *const LOG_WORD[] = {"text", "json", NULL};
 static const char *const SHOW_WORD[] = {"table", "csv", "json", NULL};
@@ -54,13 +54,14 @@ const struct option OPTION[] = {
      .standard = "no",
      .help = "replace the file if it exists"},
     {.name = "profile",
-     .argument = "classic",
+     .argument = "history|classic",
      .kind = OPTION_CHOICE,
      .commands = DETECTING,
      .offset = FIELD(profile),
-     .standard = "classic",
+     .standard = "history",
      .choice = PROFILE_WORD,
-     .help = "what is learned from; classic: the twelve documented features"},
+     .help = "what a row is judged by; history: its account's own past; classic: the "
+             "twelve documented features"},
     {.name = "group-by",
      .argument = "COLUMNS",
      .kind = OPTION_COLUMNS,

@@ -37,9 +37,14 @@ struct anomaly {
     struct row row;
     double feature[N_CLASSIC]; /* the twelve documented features, as features_classic gives */
     double score;              /* decision function, < 0 */
-    uint32_t occurrence;       /* 0 for the first row of its key and date, 1 for the next ... */
+    double usual_difference; /* median of the account's differences before this row (pattern.h);
+                                  NaN for its first row */
+    double break_months; /* calendar months that the break is open; 0 if it is new or none */
+    int32_t break_since; /* as-of date on which the break began; ROW_NO_DATE if none */
+    uint32_t occurrence; /* 0 for the first row of its key and date, 1 for the next ... */
     uint8_t pattern;
     uint8_t severity;
+    uint8_t lifecycle; /* enum lifecycle */
 };
 
 #endif

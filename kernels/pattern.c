@@ -9,6 +9,8 @@
 #include <assert.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum {
     WINDOW = 24,      /* rows looked at */
@@ -299,4 +301,23 @@ struct break_age pattern_break_age(const struct series *series, size_t k, double
     if (age.first_date != ROW_NO_DATE && series->date[k] != ROW_NO_DATE)
         age.months = month_number(series->date[k]) - month_number(age.first_date);
     return age;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+double pattern_usual_difference(const struct series *series, size_t k)
+{
+    double past[WINDOW];
+    size_t n = k < WINDOW ? k : WINDOW;
+
+    if (n == 0)
+        return (double)NAN;
+    memcpy(past, series->difference + k - n, n * sizeof *past);
+    qsort(past, n, sizeof *past, by_value);
+    return past[(n - 1) / 2] / 2 + past[n / 2] / 2;
 }

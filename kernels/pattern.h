@@ -22,6 +22,9 @@ struct series {
  * Amounts are finite. Cannot fail. */
 enum pattern pattern_of_row(const struct series *series, size_t k, double tolerance);
 
+/* Median of the differences of the 24 rows before row k at most; NaN if there are none. */
+double pattern_usual_difference(const struct series *series, size_t k);
+
 /* Where a break stands in its life. */
 enum lifecycle {
     LIFECYCLE_MATCHED,    /* no break, none the row before */

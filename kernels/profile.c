@@ -1,11 +1,23 @@
 /* The table of profiles. */
 #include "profile.h"
 
+#include "history.h"
+
+static size_t classic_profile(const struct row *row, const struct groups *groups,
+                              double tolerance, double *const *column)
+{
+    (void)tolerance;
+    features_classic(row, groups, column);
+    return 0;
+}
+
 const struct profile *profile_get(enum profile_number number)
 {
     static const struct profile table[N_PROFILE] = {
-        [PROFILE_CLASSIC] = {"classic", KEY_CLASSIC, N_CLASSIC, CLASSIC_LABEL,
-                             features_classic},
+        [PROFILE_HISTORY] = {"history", KEY_CLASSIC | 1 << CODE_CURRENCY, N_HISTORY,
+                             HISTORY_LABEL, features_history, true},
+        [PROFILE_CLASSIC] = {"classic", KEY_CLASSIC, N_CLASSIC, CLASSIC_LABEL, classic_profile,
+                             false},
     };
 
     return &table[number];

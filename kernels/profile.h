@@ -4,6 +4,7 @@
 #include "classic.h"
 #include "group.h"
 #include "rows.h"
+#include <stdbool.h>
 
 /* What a row is judged by: a set of features and how their share of anomalies is estimated. */
 struct profile {
@@ -12,11 +13,15 @@ struct profile {
         key; /* code columns of the group key; CODE_CURRENCY counts only where there is one */
     size_t n_feature;
     const struct feature_label *label; /* [n_feature] */
-    /* Fills column[n_feature][n_row] in group order; see features_classic. */
-    void (*features)(const struct row *row, const struct groups *groups, double *const *column);
+    /* Fills column[n_feature][n_row] in group order; see features_classic, features_history.
+     * Returns how many rows depart from their group's own history, 0 if that is not told. */
+    size_t (*features)(const struct row *row, const struct groups *groups, double tolerance,
+                       double *const *column);
+    bool share_from_departures; /* contamination is that count over all rows, not an estimate
+                                   from the amounts (contamination.h) */
 };
 
-enum profile_number { PROFILE_CLASSIC, N_PROFILE };
+enum profile_number { PROFILE_HISTORY, PROFILE_CLASSIC, N_PROFILE };
 
 const struct profile *profile_get(enum profile_number number);
 

@@ -16,13 +16,10 @@
 #include "stages.h"
 #include "train.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 enum { GATHER_PIECE = 1 << 20 }; /* rows that rank 0 holds at a time */
-
-/* |difference| below this is matched; a difference from this on matters. Account currency. */
-static const double TOLERANCE = 1.0;
-static const double MATERIALITY = 10000.0;
 
 /* Everything a run makes on the way, so that one place releases it. */
 struct road {
@@ -79,6 +76,28 @@ static unsigned group_key(const struct settings *settings, const struct profile 
     return settings->group_by != 0 ? settings->group_by : profile->key;
 }
 
+/* All ranks. */
+static enum status judge_all(const struct run *run, const struct settings *settings,
+                             struct road *road, struct error *err)
+{
+    struct materiality materiality = {.standard = 0};
+    struct judgement by = {
+        .tolerance = settings->tolerance,
+        .materiality = &materiality,
+        .currency = &road->facts.text[CODE_CURRENCY],
+        .alert_on =
+            settings->alert_on == ALERT_LATEST ? road->facts.last_date : settings->alert_on,
+    };
+    bool readable = materiality_read(settings->materiality, &materiality);
+
+    assert(readable); /* settings have read it already */
+    (void)readable;
+    return run_agree(run,
+                     judge_rows(&road->rows, &road->prepared, &road->forest, &road->scored, &by,
+                                &road->judged, err),
+                     err);
+}
+
 static enum status write_results(const struct run *run, const struct settings *settings,
                                  const struct profile *profile, const char *command,
                                  struct log *log, struct road *road, struct error *err)
@@ -92,11 +111,11 @@ static enum status write_results(const struct run *run, const struct settings *s
         st = results_create(settings->output, settings->force, &writer, err);
     TRY(run_agree(run, st, err));
     TRY(gather_rows(run, &road->files, &road->rows, &road->prepared, &road->scored,
-                    &road->judged, settings->keep_features ? profile : NULL, GATHER_PIECE,
-                    writer, err));
+                    &road->judged, settings->keep_features ? profile : NULL,
+                    settings->tolerance, GATHER_PIECE, writer, err));
     TRY(gather_rejects(run, &road->shard, writer, err));
-    TRY(gather_anomalies(run, &road->judged, profile->n_feature, &road->facts, writer,
-                         &n_anomaly, err));
+    TRY(gather_anomalies(run, &road->judged, profile->n_feature, &road->facts,
+                         settings->alert_budget, writer, &n_anomaly, err));
     stages_end(&road->stages, log, "write", road->facts.n_row, "rows", 0);
     if (run->rank == 0) {
         st = results_write_model(
@@ -108,13 +127,17 @@ static enum status write_results(const struct run *run, const struct settings *s
             err);
         if (st == STATUS_OK)
             st = provenance_write(run, settings, command, &road->files, &road->facts,
-                                  &road->stages, n_anomaly, writer, digest, err);
+                                  &road->stages, road->scored.n_flagged, n_anomaly, writer,
+                                  digest, err);
         if (st == STATUS_OK)
             st = results_commit(&writer, err);
     }
     TRY(run_agree(run, st, err));
-    log_info(log, "%" PRId64 " anomalies of %" PRId64 " rows in %s (contamination %.4g)",
-             n_anomaly, road->facts.n_row, settings->output, road->prepared.contamination);
+    log_info(log,
+             "%" PRId64 " of %" PRId64 " rows are anomalies (contamination %.4g); %" PRId64
+             " to follow up in %s",
+             road->scored.n_flagged, road->facts.n_row, road->prepared.contamination, n_anomaly,
+             settings->output);
     log_detail(log, "content digest %s", digest);
 done:
     results_abandon(writer);
@@ -145,16 +168,14 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(shuffle_rows(run, key, COMM_PIECE, &read, &road.rows, err));
     stages_end(&road.stages, log, "shuffle", n_all, "rows", 0);
     TRY(prepare_rows(run, &road.rows, n_all, profile, key, settings->contamination,
-                     &road.prepared, err));
+                     settings->tolerance, &road.prepared, err));
     stages_end(&road.stages, log, "prepare", n_all, "rows", 0);
     TRY(train_forest(run, &road.rows, &road.prepared, n_all, (size_t)settings->trees,
                      settings->samples, (uint32_t)settings->seed, &road.forest, err));
     stages_end(&road.stages, log, "train", settings->trees, "trees", 0);
     TRY(score_rows(run, &road.forest, &road.prepared, n_all, &road.scored, err));
     stages_end(&road.stages, log, "score", n_all, "rows", 0);
-    st = judge_rows(&road.rows, &road.prepared, &road.forest, &road.scored, TOLERANCE,
-                    MATERIALITY, &road.judged, err);
-    TRY(run_agree(run, st, err));
+    TRY(judge_all(run, settings, &road, err));
     stages_end(&road.stages, log, "judge", n_all, "rows", 0);
     TRY(write_results(run, settings, profile, command, log, &road, err));
 done:

@@ -150,8 +150,8 @@ static void kept_features_free(struct kept_features *kept)
 }
 
 static enum status keep_features(const struct encoded *rows, const struct groups *groups,
-                                 const struct profile *profile, struct kept_features *kept,
-                                 struct error *err)
+                                 const struct profile *profile, double tolerance,
+                                 struct kept_features *kept, struct error *err)
 {
     size_t own = profile->label == CLASSIC_LABEL ? 0 : profile->n_feature;
 
@@ -165,7 +165,7 @@ static enum status keep_features(const struct encoded *rows, const struct groups
     features_classic(rows->row, groups, kept->column);
     if (own > 0) {
         memcpy(kept->label + N_CLASSIC, profile->label, own * sizeof *kept->label);
-        profile->features(rows->row, groups, kept->column + N_CLASSIC);
+        profile->features(rows->row, groups, tolerance, kept->column + N_CLASSIC);
     }
     for (size_t k = 0; k < rows->n_row; k++)
         kept->place[groups->member[k]] = (uint32_t)k;
@@ -175,7 +175,7 @@ static enum status keep_features(const struct encoded *rows, const struct groups
 enum status gather_rows(const struct run *run, const struct ledger_files *files,
                         const struct encoded *rows, const struct prepared *prepared,
                         const struct scored *scored, const struct judged *judged,
-                        const struct profile *profile, int64_t piece,
+                        const struct profile *profile, double tolerance, int64_t piece,
                         struct results_writer *writer, struct error *err)
 {
     struct gathering g = {0};
@@ -186,7 +186,7 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
 
     piece = piece < n_record ? piece : n_record;
     if (profile != NULL)
-        st = keep_features(rows, &prepared->groups, profile, &kept, err);
+        st = keep_features(rows, &prepared->groups, profile, tolerance, &kept, err);
     if (st == STATUS_OK)
         st = gathering_allocate(run, (size_t)piece, kept.n, &g, err);
     TRY(run_agree(run, st, err));
@@ -332,14 +332,16 @@ done:
 
 /* ---- anomalies ----------------------------------------------------------------------------- */
 
-/* Where each anomaly goes: lowest score first, then input order. */
+/* Where each anomaly goes. */
 struct ranked {
+    uint8_t severity;
     double score;
     int64_t row_number;
     size_t index;
 };
 
-static int compare_ranked(const void *a, const void *b)
+/* Lowest score first, then input order. */
+static int by_score(const void *a, const void *b)
 {
     const struct ranked *x = a, *y = b;
 
@@ -348,9 +350,32 @@ static int compare_ranked(const void *a, const void *b)
     return (x->row_number > y->row_number) - (x->row_number < y->row_number);
 }
 
+static int by_severity(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+
+    return x->severity != y->severity ? y->severity - x->severity : by_score(a, b);
+}
+
+/* Puts the anomalies to be written in order; returns how many. */
+static size_t rank_anomalies(const struct anomaly *anomaly, size_t n, int64_t budget,
+                             struct ranked *ranked)
+{
+    for (size_t i = 0; i < n; i++)
+        ranked[i] = (struct ranked){anomaly[i].severity, anomaly[i].score,
+                                    anomaly[i].row.row_number, i};
+    if (budget > 0 && (int64_t)n > budget) {
+        qsort(ranked, n, sizeof *ranked, by_severity);
+        n = (size_t)budget;
+    }
+    qsort(ranked, n, sizeof *ranked, by_score);
+    return n;
+}
+
 static enum status write_anomalies(const struct anomaly *anomaly, const double *contribution,
                                    size_t n, size_t n_feature, const struct ledger_facts *facts,
-                                   struct results_writer *writer, struct error *err)
+                                   int64_t budget, struct results_writer *writer,
+                                   struct error *err)
 {
     struct ranked *ranked = mem_array(n, sizeof *ranked);
     struct anomaly *sorted = mem_array(n, sizeof *sorted);
@@ -362,9 +387,7 @@ static enum status write_anomalies(const struct anomaly *anomaly, const double *
         st = error_no_memory(err, "the anomalies");
         goto done;
     }
-    for (size_t i = 0; i < n; i++)
-        ranked[i] = (struct ranked){anomaly[i].score, anomaly[i].row.row_number, i};
-    qsort(ranked, n, sizeof *ranked, compare_ranked);
+    n = rank_anomalies(anomaly, n, budget, ranked);
     for (size_t i = 0; i < n; i++) {
         sorted[i] = anomaly[ranked[i].index];
         memcpy(share + i * n_feature, contribution + ranked[i].index * n_feature,
@@ -389,7 +412,7 @@ done:
 }
 
 enum status gather_anomalies(const struct run *run, const struct judged *judged,
-                             size_t n_feature, const struct ledger_facts *facts,
+                             size_t n_feature, const struct ledger_facts *facts, int64_t budget,
                              struct results_writer *writer, int64_t *n_anomaly,
                              struct error *err)
 {
@@ -414,10 +437,10 @@ enum status gather_anomalies(const struct run *run, const struct judged *judged,
     comm_gather(run, n_feature * sizeof *contribution, judged->contribution, n_mine, n_of,
                 contribution);
     if (run->rank == 0)
-        st = write_anomalies(anomaly, contribution, (size_t)n_all, n_feature, facts, writer,
-                             err);
+        st = write_anomalies(anomaly, contribution, (size_t)n_all, n_feature, facts, budget,
+                             writer, err);
     TRY(run_agree(run, st, err));
-    *n_anomaly = n_all;
+    *n_anomaly = budget > 0 && budget < n_all ? budget : n_all;
 done:
     free(n_of);
     free(anomaly);

@@ -14,20 +14,21 @@
  * every rank. */
 
 /* /rows in input order. profile: whose features to write too (beside the classic ones), or NULL
- * for none. piece: row numbers that travel at a time. */
+ * for none, and the tolerance it was given. piece: row numbers that travel at a time. */
 enum status gather_rows(const struct run *run, const struct ledger_files *files,
                         const struct encoded *rows, const struct prepared *prepared,
                         const struct scored *scored, const struct judged *judged,
-                        const struct profile *profile, int64_t piece,
+                        const struct profile *profile, double tolerance, int64_t piece,
                         struct results_writer *writer, struct error *err);
 
 /* /rejects in input order. */
 enum status gather_rejects(const struct run *run, const struct shard *shard,
                            struct results_writer *writer, struct error *err);
 
-/* /anomalies, lowest score first, equal scores in input order. *n_anomaly out, on every rank. */
+/* /anomalies, lowest score first, equal scores in input order; of more than budget (0: no limit)
+ * the most severe, then the most anomalous. *n_anomaly out, on every rank: how many that is. */
 enum status gather_anomalies(const struct run *run, const struct judged *judged,
-                             size_t n_feature, const struct ledger_facts *facts,
+                             size_t n_feature, const struct ledger_facts *facts, int64_t budget,
                              struct results_writer *writer, int64_t *n_anomaly,
                              struct error *err);
 

@@ -6,6 +6,7 @@
 
 #include "mem.h"
 #include "pattern.h"
+#include "settings.h"
 #include "severity.h"
 #include "shapley.h"
 
@@ -91,35 +92,65 @@ static enum status all_patterns(const struct encoded *rows, const struct groups 
 
 /* ---- anomalies ----------------------------------------------------------------------------- */
 
-/* The groups that have an anomaly, as groups of their own; place[k]: where member k stands in
- * the groups of all rows. */
-static enum status groups_with_anomalies(const struct groups *groups, const double *decision,
-                                         struct groups *some, size_t **place, struct error *err)
+static bool is_followed_up(const struct row *row, double decision, const struct judgement *by)
 {
-    struct groups chosen = {0};
-    size_t *at = mem_array(groups->n_row, sizeof *at);
+    return decision < 0 && (by->alert_on == ALERT_ALL || row->date == by->alert_on);
+}
 
-    chosen.start = mem_array(groups->n_group + 1, sizeof *chosen.start);
-    chosen.member = mem_array(groups->n_row, sizeof *chosen.member);
-    if (at == NULL || chosen.start == NULL || chosen.member == NULL) {
-        free(at);
-        groups_free(&chosen);
+/* The groups that have an anomaly, as groups of their own. */
+struct chosen_groups {
+    struct groups groups;
+    size_t *place;              /* [n_row] where each member stands in the groups of all rows */
+    int32_t *date;              /* [n_row] */
+    double **column;            /* [N_CLASSIC][n_row] the documented features */
+    const struct encoded *rows; /* borrowed, like the rest */
+    const struct scored *scored;
+    const struct judgement *by;
+};
+
+static void chosen_free(struct chosen_groups *chosen)
+{
+    groups_free(&chosen->groups);
+    free(chosen->place);
+    free(chosen->date);
+    columns_free(chosen->column, N_CLASSIC);
+}
+
+static bool has_anomaly(const struct chosen_groups *chosen, const uint32_t *member, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (is_followed_up(&chosen->rows->row[member[k]], chosen->scored->decision[member[k]],
+                           chosen->by))
+            return true;
+    return false;
+}
+
+static enum status choose_groups(const struct groups *all, struct chosen_groups *chosen,
+                                 struct error *err)
+{
+    struct groups *some = &chosen->groups;
+
+    some->start = mem_array(all->n_group + 1, sizeof *some->start);
+    some->member = mem_array(all->n_row, sizeof *some->member);
+    chosen->place = mem_array(all->n_row, sizeof *chosen->place);
+    chosen->date = mem_array(all->n_row, sizeof *chosen->date);
+    if (!some->start || !some->member || !chosen->place || !chosen->date)
         return error_no_memory(err, "the anomalies");
-    }
-    for (size_t g = 0; g < groups->n_group; g++) {
-        bool any = false;
-        for (size_t k = groups->start[g]; k < groups->start[g + 1] && !any; k++)
-            any = decision[groups->member[k]] < 0;
-        if (!any)
+    for (size_t g = 0; g < all->n_group; g++) {
+        size_t first = all->start[g], end = all->start[g + 1];
+        if (!has_anomaly(chosen, all->member + first, end - first))
             continue;
-        for (size_t k = groups->start[g]; k < groups->start[g + 1]; k++) {
-            at[chosen.n_row] = k;
-            chosen.member[chosen.n_row++] = groups->member[k];
+        for (size_t k = first; k < end; k++, some->n_row++) {
+            chosen->place[some->n_row] = k;
+            chosen->date[some->n_row] = chosen->rows->row[all->member[k]].date;
+            some->member[some->n_row] = all->member[k];
         }
-        chosen.start[++chosen.n_group] = chosen.n_row;
+        some->start[++some->n_group] = some->n_row;
     }
-    *some = chosen;
-    *place = at;
+    chosen->column = columns_create(N_CLASSIC, some->n_row);
+    if (chosen->column == NULL)
+        return error_no_memory(err, "the anomalies");
+    features_classic(chosen->rows->row, some, chosen->column);
     return STATUS_OK;
 }
 
@@ -136,22 +167,43 @@ static uint32_t occurrence_of(const struct row *row, const struct groups *groups
     return before;
 }
 
-static void fill_anomaly(const struct row *row, const struct groups *groups, size_t g, size_t k,
-                         double *const *column, const struct judged *judged,
-                         const struct scored *scored, double materiality,
-                         struct anomaly *anomaly)
+static double materiality_for(const struct judgement *by, const struct row *row)
 {
-    uint32_t i = groups->member[k];
+    size_t start = by->currency->start[row->code[CODE_CURRENCY]];
+    size_t end = by->currency->start[row->code[CODE_CURRENCY] + 1];
 
-    *anomaly = (struct anomaly){.row = row[i],
-                                .score = scored->decision[i],
-                                .occurrence = occurrence_of(row, groups, groups->start[g], k),
-                                .pattern = judged->pattern[i]};
+    return materiality_of(by->materiality, by->currency->byte + start, end - start);
+}
+
+/* Member k, of chosen group g. */
+static void fill_anomaly(const struct chosen_groups *chosen, size_t g, size_t k,
+                         const uint8_t *pattern, struct anomaly *anomaly)
+{
+    const struct groups *groups = &chosen->groups;
+    const struct judgement *by = chosen->by;
+    size_t first = groups->start[g];
+    uint32_t i = groups->member[k];
+    const struct row *row = &chosen->rows->row[i];
+    struct series series = {chosen->column[FEATURE_GL_BALANCE] + first,
+                            chosen->column[FEATURE_IHUB_BALANCE] + first,
+                            chosen->column[FEATURE_BALANCE_DIFFERENCE] + first,
+                            chosen->date + first, groups->start[g + 1] - first};
+    struct break_age age = pattern_break_age(&series, k - first, by->tolerance);
+
+    *anomaly =
+        (struct anomaly){.row = *row,
+                         .score = chosen->scored->decision[i],
+                         .usual_difference = pattern_usual_difference(&series, k - first),
+                         .break_months = age.months,
+                         .break_since = age.first_date,
+                         .occurrence = occurrence_of(chosen->rows->row, groups, first, k),
+                         .pattern = pattern[i],
+                         .lifecycle = (uint8_t)age.lifecycle};
     for (size_t f = 0; f < N_CLASSIC; f++)
-        anomaly->feature[f] = column[f][k];
+        anomaly->feature[f] = chosen->column[f][k];
     anomaly->severity =
         (uint8_t)severity_of(anomaly->score, anomaly->feature[FEATURE_BALANCE_DIFFERENCE],
-                             anomaly->feature[FEATURE_DIFF_CHANGE], materiality);
+                             anomaly->feature[FEATURE_DIFF_CHANGE], materiality_for(by, row));
 }
 
 /* Shapley values of the anomalies; at[a] is where anomaly a stands in group order. */
@@ -184,47 +236,42 @@ static enum status attribute(const struct iforest *forest, const struct prepared
 static enum status describe_anomalies(const struct encoded *rows,
                                       const struct prepared *prepared,
                                       const struct iforest *forest, const struct scored *scored,
-                                      double materiality, struct judged *judged,
+                                      const struct judgement *by, struct judged *judged,
                                       struct error *err)
 {
-    struct groups some = {0};
-    size_t *place = NULL, *at = NULL, a = 0;
-    double **column = NULL;
+    struct chosen_groups chosen = {.rows = rows, .scored = scored, .by = by};
+    size_t *at = NULL, a = 0;
     enum status st = STATUS_OK;
 
-    TRY(groups_with_anomalies(&prepared->groups, scored->decision, &some, &place, err));
+    TRY(choose_groups(&prepared->groups, &chosen, err));
     for (size_t i = 0; i < rows->n_row; i++)
-        judged->n_anomaly += scored->decision[i] < 0;
+        judged->n_anomaly += is_followed_up(&rows->row[i], scored->decision[i], by);
     judged->anomaly = mem_array(judged->n_anomaly, sizeof *judged->anomaly);
     judged->contribution =
         mem_array(judged->n_anomaly * prepared->n_feature, sizeof *judged->contribution);
     at = mem_array(judged->n_anomaly, sizeof *at);
-    column = columns_create(N_CLASSIC, some.n_row);
-    if (!judged->anomaly || !judged->contribution || !at || !column) {
+    if (!judged->anomaly || !judged->contribution || !at) {
         st = error_no_memory(err, "the anomalies");
         goto done;
     }
-    features_classic(rows->row, &some, column);
-    for (size_t g = 0; g < some.n_group; g++)
-        for (size_t k = some.start[g]; k < some.start[g + 1]; k++)
-            if (scored->decision[some.member[k]] < 0) {
-                fill_anomaly(rows->row, &some, g, k, column, judged, scored, materiality,
-                             &judged->anomaly[a]);
-                at[a++] = place[k];
-            }
+    for (size_t g = 0; g < chosen.groups.n_group; g++)
+        for (size_t k = chosen.groups.start[g]; k < chosen.groups.start[g + 1]; k++) {
+            uint32_t i = chosen.groups.member[k];
+            if (!is_followed_up(&rows->row[i], scored->decision[i], by))
+                continue;
+            fill_anomaly(&chosen, g, k, judged->pattern, &judged->anomaly[a]);
+            at[a++] = chosen.place[k];
+        }
     TRY(attribute(forest, prepared, at, judged, err));
 done:
-    groups_free(&some);
-    free(place);
+    chosen_free(&chosen);
     free(at);
-    columns_free(column, N_CLASSIC);
     return st;
 }
 
 enum status judge_rows(const struct encoded *rows, const struct prepared *prepared,
                        const struct iforest *forest, const struct scored *scored,
-                       double tolerance, double materiality, struct judged *out,
-                       struct error *err)
+                       const struct judgement *by, struct judged *out, struct error *err)
 {
     struct judged judged = {.pattern = mem_array(rows->n_row, 1)};
     enum status st = STATUS_OK;
@@ -233,8 +280,8 @@ enum status judge_rows(const struct encoded *rows, const struct prepared *prepar
         st = error_no_memory(err, "the patterns");
         goto done;
     }
-    TRY(all_patterns(rows, &prepared->groups, tolerance, judged.pattern, err));
-    TRY(describe_anomalies(rows, prepared, forest, scored, materiality, &judged, err));
+    TRY(all_patterns(rows, &prepared->groups, by->tolerance, judged.pattern, err));
+    TRY(describe_anomalies(rows, prepared, forest, scored, by, &judged, err));
     *out = judged;
     judged = (struct judged){0};
 done:

@@ -4,23 +4,30 @@
 #include "anomaly.h"
 #include "encode.h"
 #include "iforest.h"
+#include "materiality.h"
 #include "prepare.h"
 #include "score.h"
+
+/* What rows are judged by, beside their score. */
+struct judgement {
+    double tolerance;                      /* |difference| below it is matched */
+    const struct materiality *materiality; /* what a break must come to, by currency */
+    const struct texts *currency;          /* what the currency codes mean */
+    int32_t alert_on; /* only rows of this as-of date are followed up; ALERT_ALL: any */
+};
 
 /* What is said about this rank's rows beyond their score. */
 struct judged {
     uint8_t *pattern; /* [n_row] enum pattern, in the order of the rows */
     size_t n_anomaly;
-    struct anomaly *anomaly; /* [n_anomaly] rows with decision < 0 */
+    struct anomaly *anomaly; /* [n_anomaly] rows with decision < 0 that are followed up */
     double *contribution;    /* [n_anomaly * n_feature] Shapley values of the path length */
 };
 
-/* tolerance, materiality: amounts in the accounts' currency (pattern.h, severity.h). Local.
- * *out is produced. */
+/* Local. *out is produced. */
 enum status judge_rows(const struct encoded *rows, const struct prepared *prepared,
                        const struct iforest *forest, const struct scored *scored,
-                       double tolerance, double materiality, struct judged *out,
-                       struct error *err);
+                       const struct judgement *by, struct judged *out, struct error *err);
 
 void judged_free(struct judged *judged); /* leaves nothing */
 

@@ -8,6 +8,7 @@
 #include "part.h"
 #include "quantiles.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* ---- contamination ------------------------------------------------------------------------- */
@@ -105,14 +106,14 @@ static enum status prepared_allocate(size_t n_feature, struct prepared *out, str
 
 enum status prepare_rows(const struct run *run, const struct encoded *rows, int64_t n_all,
                          const struct profile *profile, unsigned key, double contamination,
-                         struct prepared *out, struct error *err)
+                         double tolerance, struct prepared *out, struct error *err)
 {
     struct prepared made = {.contamination = contamination};
     size_t p = profile->n_feature;
     double **column = NULL;
     enum status st = STATUS_OK;
 
-    if (contamination == 0)
+    if (contamination == 0 && !profile->share_from_departures)
         TRY(estimate_contamination(run, rows, n_all, &made.contamination, err));
     st = prepared_allocate(p, &made, err);
     if (st == STATUS_OK)
@@ -120,7 +121,10 @@ enum status prepare_rows(const struct run *run, const struct encoded *rows, int6
     if (st == STATUS_OK && (column = columns_create(p, rows->n_row)) == NULL)
         st = error_no_memory(err, "the features");
     TRY(run_agree(run, st, err));
-    profile->features(rows->row, &made.groups, column);
+    int64_t n_depart = (int64_t)profile->features(rows->row, &made.groups, tolerance, column);
+    MPI_Allreduce(MPI_IN_PLACE, &n_depart, 1, MPI_INT64_T, MPI_SUM, run->comm);
+    if (contamination == 0 && profile->share_from_departures)
+        made.contamination = fmin((double)n_depart / (double)n_all, CONTAMINATION_MOST);
     TRY(quantiles_robust(run, (const double *const *)column, p, rows->n_row, n_all, made.center,
                          made.scale, err));
     for (size_t f = 0; f < p && st == STATUS_OK; f++) {

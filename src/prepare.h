@@ -18,11 +18,12 @@ struct prepared {
 };
 
 /* Groups the rows, computes the profile's features, learns centre and spread over all ranks,
- * scales. contamination: the share to use, or 0 to estimate it. All ranks. *out is
- * produced. */
+ * scales. All ranks. *out is produced.
+ *   contamination  in, the share to use, or 0 to estimate it as the profile does
+ *   tolerance      in, |difference| below it is matched */
 enum status prepare_rows(const struct run *run, const struct encoded *rows, int64_t n_all,
                          const struct profile *profile, unsigned key, double contamination,
-                         struct prepared *out, struct error *err);
+                         double tolerance, struct prepared *out, struct error *err);
 
 void prepared_free(struct prepared *prepared); /* leaves nothing */
 

@@ -3,6 +3,7 @@
 
 #include "date.h"
 #include "mem.h"
+#include "pattern.h"
 #include "versions.h"
 
 #include <stdio.h>
@@ -86,7 +87,7 @@ static void add_layout(struct facts *facts, const struct run *run, const char *h
 }
 
 static void add_counts(struct facts *facts, const struct ledger_facts *ledger,
-                       int64_t n_anomaly, char date[2][DATE_TEXT])
+                       int64_t n_flagged, int64_t n_anomaly, char date[2][DATE_TEXT])
 {
     static const char *const reject[N_REJECT] = {
         [REJECT_EMPTY] = "rejects_empty", [REJECT_SHORT] = "rejects_short",
@@ -97,7 +98,9 @@ static void add_counts(struct facts *facts, const struct ledger_facts *ledger,
     add_integer(facts, "rows_kept", ledger->n_row);
     for (size_t r = 0; r < N_REJECT; r++)
         add_integer(facts, reject[r], ledger->n_reject[r]);
-    add_integer(facts, "anomalies", n_anomaly);
+    add_integer(facts, "anomalies_flagged", n_flagged);
+    add_integer(facts, "anomalies_followed_up", n_anomaly);
+    add_integer(facts, "pattern_rules", PATTERN_RULES);
     add_text(facts, "date_order", ledger->date_order == DATE_DAY_FIRST ? "dmy" : "mdy");
     if (ledger->first_date != ROW_NO_DATE) {
         date_format(ledger->first_date, date[0]);
@@ -122,8 +125,9 @@ static void add_times(struct facts *facts, const struct stages *stages,
 enum status provenance_write(const struct run *run, const struct settings *settings,
                              const char *command, const struct ledger_files *files,
                              const struct ledger_facts *ledger, const struct stages *stages,
-                             int64_t n_anomaly, struct results_writer *writer,
-                             char digest[RESULTS_DIGEST], struct error *err)
+                             int64_t n_flagged, int64_t n_anomaly,
+                             struct results_writer *writer, char digest[RESULTS_DIGEST],
+                             struct error *err)
 {
     struct facts facts = {.n = 0};
     char libraries[PROVENANCE_TEXT], host[256] = "", date[2][DATE_TEXT];
@@ -147,7 +151,7 @@ enum status provenance_write(const struct run *run, const struct settings *setti
     add_text(&facts, "configuration", in_force);
     add_texts(&facts, "input_files", files->path, files->n);
     add_texts(&facts, "input_sha256", sha256, files->n);
-    add_counts(&facts, ledger, n_anomaly, date);
+    add_counts(&facts, ledger, n_flagged, n_anomaly, date);
     add_layout(&facts, run, host);
     add_times(&facts, stages, stage_name, started);
     TRY(results_write_run(writer, facts.fact, facts.n, digest, err));

@@ -18,7 +18,8 @@ void provenance_libraries(char text[PROVENANCE_TEXT]);
 enum status provenance_write(const struct run *run, const struct settings *settings,
                              const char *command, const struct ledger_files *files,
                              const struct ledger_facts *facts, const struct stages *stages,
-                             int64_t n_anomaly, struct results_writer *writer,
-                             char digest[RESULTS_DIGEST], struct error *err);
+                             int64_t n_flagged, int64_t n_anomaly,
+                             struct results_writer *writer, char digest[RESULTS_DIGEST],
+                             struct error *err);
 
 #endif

@@ -24,9 +24,13 @@ enum status score_rows(const struct run *run, const struct iforest *forest,
     scorer_run(scorer, (const float *const *)prepared->x, n, score);
     TRY(quantiles_percentile(run, (const double *const *)&score, 1, n, n_all,
                              100.0 * prepared->contamination, &offset, err));
-    for (size_t k = 0; k < n; k++)
+    int64_t n_flagged = 0;
+    for (size_t k = 0; k < n; k++) {
         decision[prepared->groups.member[k]] = score[k] - offset;
-    *out = (struct scored){.decision = decision, .offset = offset};
+        n_flagged += score[k] - offset < 0;
+    }
+    MPI_Allreduce(MPI_IN_PLACE, &n_flagged, 1, MPI_INT64_T, MPI_SUM, run->comm);
+    *out = (struct scored){.decision = decision, .n_flagged = n_flagged, .offset = offset};
     decision = NULL;
 done:
     scorer_free(scorer);

@@ -8,8 +8,9 @@
 
 /* How anomalous this rank's rows are. */
 struct scored {
-    double *decision; /* [n_row] score - offset, in the order of the rows; < 0 is an anomaly */
-    double offset;    /* the 100 * contamination percentile of all scores; on every rank */
+    double *decision;  /* [n_row] score - offset, in the order of the rows; < 0 is an anomaly */
+    int64_t n_flagged; /* rows with decision < 0, over all ranks */
+    double offset;     /* the 100 * contamination percentile of all scores; on every rank */
 };
 
 /* Scores every row with every tree and sets the threshold over all ranks. All ranks. *out is

@@ -88,7 +88,7 @@ struct sample {
 static const struct sample SAMPLE[] = {
     {"output", "detect a", WORDS(x.h5, y.h5, z.h5), "\"results.h5\""},
     {"force", "run a", SWITCH, "false"},
-    {"profile", "detect a", WORDS(classic, classic, classic), "\"classic\""},
+    {"profile", "detect a", WORDS(classic, history, classic), "\"history\""},
     {"group-by", "detect a", WORDS(Company, AU, auto), "\"auto\""},
     {"contamination",
      "run a",
@@ -204,7 +204,7 @@ static void fields(void)
     CU_ASSERT(s->command == COMMAND_DETECT && s->n_input == 1 && s->config == NULL);
     CU_ASSERT_STRING_EQUAL(s->input[0], "a.csv");
     CU_ASSERT_STRING_EQUAL(s->output, "results.h5");
-    CU_ASSERT(s->profile == PROFILE_CLASSIC && s->group_by == 0 && s->contamination == 0.0);
+    CU_ASSERT(s->profile == PROFILE_HISTORY && s->group_by == 0 && s->contamination == 0.0);
     CU_ASSERT(s->trees == 200 && s->samples == 256 && s->seed == 42 && s->threads == 0);
     CU_ASSERT(s->date_format == DATE_CHOICE_AUTO && !s->keep_features && !s->force);
     CU_ASSERT(s->log_format == LOG_FORMAT_TEXT && !s->quiet && !s->verbose);
@@ -437,6 +437,17 @@ static void values_are_refused(void)
          "--anomalies: '1e' is not a number from 0 to 0.5"},
         {"generate --rows 1 a --anomalies=", "", NULL, STATUS_USAGE,
          "--anomalies: '' is not a number from 0 to 0.5"},
+        {"detect a --alert-on newest", "", NULL, STATUS_USAGE,
+         "--alert-on: 'newest' is neither all nor latest nor a date like 2024-05-31"},
+        {"detect a --alert-on 2024-02-30", "", NULL, STATUS_USAGE,
+         "--alert-on: '2024-02-30' is neither all nor latest nor a date like 2024-05-31"},
+        {"detect a --alert-on 5/31/2024", "", NULL, STATUS_USAGE,
+         "--alert-on: '5/31/2024' is neither all nor latest nor a date like 2024-05-31"},
+        {"detect a --materiality 0", "", NULL, STATUS_USAGE,
+         "--materiality: '0' is not an amount above 0, with others by currency like "
+         "10000,JPY=1500000"},
+        {"detect a --tolerance 0", "", NULL, STATUS_USAGE,
+         "--tolerance: '0' is not a number from 0.005 to 1e+15"},
         {"show a --format jsn", "", NULL, STATUS_USAGE,
          "--format: 'jsn' is not one of table|csv|json: did you mean json?"},
         {"show a --format xml", "", NULL, STATUS_USAGE,
@@ -579,7 +590,7 @@ static void record_is_a_configuration(void)
                     STATUS_OK);
     CU_ASSERT_EQUAL(settings_in_force(&call.settings, &first, &call.err), STATUS_OK);
     CU_ASSERT_STRING_EQUAL(
-        first, "{\"output\":\"\xc3\xa4\\\"\\\\\",\"force\":false,\"profile\":\"classic\","
+        first, "{\"output\":\"\xc3\xa4\\\"\\\\\",\"force\":false,\"profile\":\"history\","
                "\"group_by\":\"Company,Currency\",\"contamination\":0.1,\"trees\":200,"
                "\"samples\":256,\"seed\":4294967295,\"date_format\":\"mdy\","
                "\"tolerance\":1,\"materiality\":\"10000\",\"alert_on\":\"all\","
