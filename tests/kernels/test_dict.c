@@ -1,39 +1,13 @@
 /* Dictionaries against searching a plain list, lists of texts against their definition, and
- * memory that runs out at every allocation: mem_array and mem_resize are this file's own. */
+ * memory that runs out at every allocation: failing_mem.h. */
 #include "dict.h"
-#include "mem.h"
+#include "failing_mem.h"
 #include "suite.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static long allocations_left = -1; /* negative: any number */
-
-static bool may_allocate(void)
-{
-    if (allocations_left == 0)
-        return false;
-    allocations_left -= allocations_left > 0;
-    return true;
-}
-
-void *mem_array(size_t count, size_t size)
-{
-    return may_allocate() ? calloc(count + 1, size) : NULL;
-}
-
-void *mem_resize(void *old, size_t count, size_t size)
-{
-    return may_allocate() ? realloc(old, (count + 1) * size) : NULL;
-}
-
-size_t mem_grow(size_t capacity, size_t needed)
-{
-    size_t next = capacity + capacity / 4 + 1; /* slowly, so that growing happens often */
-    return next > needed ? next : needed;
-}
 
 static uint32_t code_of(struct dict *dict, const char *text)
 {

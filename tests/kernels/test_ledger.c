@@ -1,39 +1,13 @@
 /* Lines of a ledger against the rows and findings they must give, the header's spellings, and
- * every cut, short piece and short memory: mem_array and mem_resize are this file's own. */
+ * every cut, short piece and short memory: failing_mem.h. */
 #include "date.h"
+#include "failing_mem.h"
 #include "ledger.h"
-#include "mem.h"
 #include "suite.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static long allocations_left = -1; /* negative: any number */
-
-static bool may_allocate(void)
-{
-    if (allocations_left == 0)
-        return false;
-    allocations_left -= allocations_left > 0;
-    return true;
-}
-
-void *mem_array(size_t count, size_t size)
-{
-    return may_allocate() ? calloc(count + 1, size) : NULL;
-}
-
-void *mem_resize(void *old, size_t count, size_t size)
-{
-    return may_allocate() ? realloc(old, (count + 1) * size) : NULL;
-}
-
-size_t mem_grow(size_t capacity, size_t needed)
-{
-    size_t next = capacity + capacity / 2 + 2;
-    return next > needed ? next : needed;
-}
 
 static const char HEADER[] = "Asofdate,Company,Account,AU,Currency,Match Status,GL Balance,"
                              "IHub balance,Balance difference";

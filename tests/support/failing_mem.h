@@ -3,19 +3,35 @@
 
 #include "mem.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
-/* A mem_array for tests that can be told to fail. Include it in one file of a test program:
- * the linker then takes this definition and leaves the library's out. */
-static int allocations_left = -1; /* until one fails; negative: none fails */
+/* Allocation for tests that can be told to fail. Include it in one file of a test program: the
+ * linker then takes these definitions and leaves the library's out. */
+static long allocations_left = -1; /* until one fails; negative: none fails */
+
+static bool may_allocate(void)
+{
+    if (allocations_left == 0)
+        return false;
+    allocations_left -= allocations_left > 0;
+    return true;
+}
 
 void *mem_array(size_t count, size_t size)
 {
-    if (allocations_left == 0)
-        return NULL;
-    if (allocations_left > 0)
-        allocations_left--;
-    return calloc(count > 0 ? count : 1, size > 0 ? size : 1);
+    return may_allocate() ? calloc(count > 0 ? count : 1, size > 0 ? size : 1) : NULL;
+}
+
+void *mem_resize(void *old, size_t count, size_t size)
+{
+    return may_allocate() ? realloc(old, (count > 0 ? count : 1) * size) : NULL;
+}
+
+size_t mem_grow(size_t capacity, size_t needed)
+{
+    size_t next = capacity + capacity / 4 + 1; /* slowly, so that growing happens often */
+    return next > needed ? next : needed;
 }
 
 #endif
