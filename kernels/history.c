@@ -244,7 +244,7 @@ static double stale_departure(const struct moment *m)
     const double *gl = m->gl.value, *ihub = m->ihub.value;
     size_t n = m->ihub.n, still = 0;
     if (n < 2 || fabs(ihub[n] - ihub[n - 1]) >= SAME_CENT ||
-        fabs(gl[n] - gl[n - 1]) < m->tolerance)
+        fabs(gl[n] - gl[n - 1]) < m->tolerance || fabs(m->difference.value[n]) < m->tolerance)
         return 0.0;
     for (size_t i = 1; i < n; i++)
         still += fabs(ihub[i] - ihub[i - 1]) < SAME_CENT;
@@ -423,7 +423,7 @@ size_t features_history(const struct row *row, const struct groups *groups, doub
 {
     size_t n_departing = 0;
     assert(tolerance > 0.0);
-#pragma omp parallel for default(none) shared(row, groups, column) firstprivate(tolerance)        \
+#pragma omp parallel for default(none) shared(row, groups, column) firstprivate(tolerance)     \
     schedule(dynamic, 256) reduction(+ : n_departing)
     for (size_t g = 0; g < groups->n_group; g++) {
         size_t at = groups->start[g], n = groups->start[g + 1] - at;
