@@ -78,6 +78,17 @@ struct measures {
     bool departs;
 };
 
+/* One instruction each, where fmin and fmax, which must heed NaN, are calls. */
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 static void sort(double *value, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
@@ -126,7 +137,7 @@ static double usual_change(struct view x)
     for (size_t i = 0; i < n; i++)
         size[i] = fabs(size[i]);
     sort(size, n);
-    return fmax(MAD_TO_SIGMA * middle(size, n), low_mean(size, n));
+    return larger(MAD_TO_SIGMA * middle(size, n), low_mean(size, n));
 }
 
 static double trend(struct view x)
@@ -139,14 +150,14 @@ static double trend(struct view x)
 static double from_expected(struct view x)
 {
     double now = x.value[x.n], last = x.value[x.n - 1];
-    double nearest = fmin(fabs(now - last), fabs(now - median(x.value, x.n)));
-    nearest = fmin(nearest, fabs(now - last - trend(x)));
+    double nearest = smaller(fabs(now - last), fabs(now - median(x.value, x.n)));
+    nearest = smaller(nearest, fabs(now - last - trend(x)));
     if (x.n >= 2)
-        nearest = fmin(nearest, fabs(now - last - (last - x.value[x.n - 2])));
+        nearest = smaller(nearest, fabs(now - last - (last - x.value[x.n - 2])));
     if (x.n >= QUARTER)
-        nearest = fmin(nearest, fabs(now - x.value[x.n - QUARTER]));
+        nearest = smaller(nearest, fabs(now - x.value[x.n - QUARTER]));
     if (x.n >= YEAR)
-        nearest = fmin(nearest, fabs(now - x.value[x.n - YEAR]));
+        nearest = smaller(nearest, fabs(now - x.value[x.n - YEAR]));
     return nearest;
 }
 
@@ -156,15 +167,15 @@ static double from_known(struct view x)
     double nearest = INFINITY, second = INFINITY;
     for (size_t i = 0; i < x.n; i++) {
         double distance = fabs(x.value[x.n] - x.value[i]);
-        second = fmin(second, fmax(nearest, distance));
-        nearest = fmin(nearest, distance);
+        second = smaller(second, larger(nearest, distance));
+        nearest = smaller(nearest, distance);
     }
     return x.n > 1 ? second : nearest;
 }
 
 static double outside(double now, double low, double high)
 {
-    return fmax(0.0, fmax(now - high, low - now));
+    return larger(0.0, larger(now - high, low - now));
 }
 
 /* The size a break of the group may have without being news: the 2nd largest of the past, the
@@ -185,16 +196,16 @@ static double break_distance(const struct moment *m, double *usual)
 {
     struct view x = m->difference;
     double now = x.value[x.n];
-    double distance = fmin(fabs(now), from_known(x));
+    double distance = smaller(fabs(now), from_known(x));
 
     *usual = 1.0;
     if (!(distance > 0.0))
         return 0.0;
-    distance = fmin(distance, from_expected(x));
+    distance = smaller(distance, from_expected(x));
     *usual = usual_change(x) + m->noise;
     if (fabs(x.value[x.n - 1]) < m->tolerance) {
         double size = known_size(x);
-        distance = fmin(distance, fmax(0.0, fabs(now) - size));
+        distance = smaller(distance, larger(0.0, fabs(now) - size));
         *usual += BREAK_SPREAD * size;
     }
     return distance;
@@ -205,7 +216,7 @@ static double sustained(const double *change, double sign, double usual)
 {
     double step[LAST_CHANGES];
     for (size_t i = 0; i < LAST_CHANGES; i++)
-        step[i] = sign * change[i] - fmax(sign * usual, 0.0);
+        step[i] = sign * change[i] - larger(sign * usual, 0.0);
     sort(step, LAST_CHANGES);
     return step[1];
 }
@@ -220,7 +231,7 @@ static double drift_departure(const struct moment *m)
     if (n_old < 2)
         return 0.0;
     changes(x.value + x.n - LAST_CHANGES, LAST_CHANGES + 1, change);
-    if (fmax(sustained(change, 1.0, 0.0), sustained(change, -1.0, 0.0)) <= 0.0)
+    if (larger(sustained(change, 1.0, 0.0), sustained(change, -1.0, 0.0)) <= 0.0)
         return 0.0;
     memcpy(old, x.value, n_old * sizeof *old);
     sort(old, n_old);
@@ -232,11 +243,11 @@ static double drift_departure(const struct moment *m)
     for (size_t i = 0; i < n; i++)
         old[i] = n_old < 3 ? 0.0 : fabs(old[i] - usual);
     sort(old, n);
-    double step = fmax(sustained(change, 1.0, usual), sustained(change, -1.0, usual));
+    double step = larger(sustained(change, 1.0, usual), sustained(change, -1.0, usual));
     double unit = low_mean(old, n) + m->caution +
-                  fmax(m->noise, NOISE_OF_BREAK * fabs(x.value[x.n - LAST_CHANGES]));
-    double known = fmin(1.0, ((double)n_old - 1.0) / 4.0);
-    return known * fmin(DRIFT_STEPS * fmax(step, 0.0), left) / unit;
+                  larger(m->noise, NOISE_OF_BREAK * fabs(x.value[x.n - LAST_CHANGES]));
+    double known = smaller(1.0, ((double)n_old - 1.0) / 4.0);
+    return known * smaller(DRIFT_STEPS * larger(step, 0.0), left) / unit;
 }
 
 static double stale_departure(const struct moment *m)
@@ -244,11 +255,11 @@ static double stale_departure(const struct moment *m)
     const double *gl = m->gl.value, *ihub = m->ihub.value;
     size_t n = m->ihub.n, still = 0;
     if (n < 2 || fabs(ihub[n] - ihub[n - 1]) >= SAME_CENT ||
-        fabs(gl[n] - gl[n - 1]) < m->tolerance)
+        fabs(gl[n] - gl[n - 1]) < m->tolerance || fabs(m->difference.value[n]) < m->tolerance)
         return 0.0;
     for (size_t i = 1; i < n; i++)
         still += fabs(ihub[i] - ihub[i - 1]) < SAME_CENT;
-    return STALE_DEPARTURE * fmax(0.0, 1.0 - 2.0 * (double)still / (double)(n - 1));
+    return STALE_DEPARTURE * larger(0.0, 1.0 - 2.0 * (double)still / (double)(n - 1));
 }
 
 /* How far one side has left what is known of it. A balance that was empty opens, which is no
@@ -257,14 +268,14 @@ static double side_move(const struct moment *m, struct view x)
 {
     double low = x.value[0], high = x.value[0];
     for (size_t i = 1; i < x.n; i++) {
-        low = fmin(low, x.value[i]);
-        high = fmax(high, x.value[i]);
+        low = smaller(low, x.value[i]);
+        high = larger(high, x.value[i]);
     }
-    double largest = fmax(fabs(low), fabs(high));
+    double largest = larger(fabs(low), fabs(high));
     double distance = outside(x.value[x.n], low, high);
     if (!(distance > 0.0) || fabs(x.value[x.n - 1]) < m->tolerance)
         return 0.0;
-    distance = fmin(distance, from_expected(x));
+    distance = smaller(distance, from_expected(x));
     double unit = usual_change(x) + NOISE_OF_BALANCE * largest + m->tolerance + m->caution;
     return distance / (MOVE_UNIT * unit);
 }
@@ -289,7 +300,7 @@ static double share_departure(struct view x)
 
 static double bounded(double departure)
 {
-    return departure > 0.0 ? fmin(departure, LARGEST) : 0.0; /* NaN of overflowed sums too */
+    return departure > 0.0 ? smaller(departure, LARGEST) : 0.0; /* NaN of overflowed sums too */
 }
 
 static struct measures measure(const struct moment *m)
@@ -303,8 +314,8 @@ static struct measures measure(const struct moment *m)
     of.departure[HISTORY_BREAK] = bounded(distance / (usual + m->caution));
     of.departure[HISTORY_DRIFT] = bounded(drift_departure(m));
     of.departure[HISTORY_STALE] = stale_departure(m);
-    of.departure[HISTORY_JUMP] = same_way(m->gl, m->ihub) ? fmin(gl, ihub) : 0.0;
-    of.departure[HISTORY_MOVE] = fmax(gl, ihub);
+    of.departure[HISTORY_JUMP] = same_way(m->gl, m->ihub) ? smaller(gl, ihub) : 0.0;
+    of.departure[HISTORY_MOVE] = larger(gl, ihub);
     of.departure[HISTORY_SHARE] = bounded(share_departure(m->share));
     of.departs = distance / (usual + short_past) > DEPARTS ||
                  of.departure[HISTORY_DRIFT] > DEPARTS ||
@@ -342,12 +353,12 @@ static void to_features(const struct measures *of, size_t n, double feature[N_HI
     for (size_t i = HISTORY_BREAK; i < HISTORY_SHARE; i++) {
         feature[i] = ln(1.0 + of->departure[i] / COMPRESS);
         if (i <= HISTORY_JUMP) /* a move alone is no news: balances do move */
-            largest = fmax(largest, feature[i]);
+            largest = larger(largest, feature[i]);
     }
     feature[HISTORY_SHARE] = SHARE_WEIGHT * of->departure[HISTORY_SHARE];
     feature[HISTORY_DEPARTURE] = largest;
     for (size_t i = 0; i < N_HISTORY; i++)
-        feature[i] = trust(n) * fmax(feature[i], COMMON * largest);
+        feature[i] = trust(n) * larger(feature[i], COMMON * largest);
 }
 
 /* The last rows of a group, side by side. */
@@ -382,7 +393,7 @@ static void window_push(struct window *window, const struct row *row)
 static struct moment window_now(const struct window *window, size_t n, double tolerance)
 {
     size_t now = window->end - 1, first = now - n;
-    double broken = fmax(fabs(window->difference[now]), fabs(window->difference[now - 1]));
+    double broken = larger(fabs(window->difference[now]), fabs(window->difference[now - 1]));
     struct moment m = {.gl = {window->gl + first, n},
                        .ihub = {window->ihub + first, n},
                        .difference = {window->difference + first, n},
@@ -423,7 +434,7 @@ size_t features_history(const struct row *row, const struct groups *groups, doub
 {
     size_t n_departing = 0;
     assert(tolerance > 0.0);
-#pragma omp parallel for default(none) shared(row, groups, column) firstprivate(tolerance)        \
+#pragma omp parallel for default(none) shared(row, groups, column) firstprivate(tolerance)     \
     schedule(dynamic, 256) reduction(+ : n_departing)
     for (size_t g = 0; g < groups->n_group; g++) {
         size_t at = groups->start[g], n = groups->start[g + 1] - at;

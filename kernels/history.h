@@ -9,8 +9,8 @@
 /* Features of the history profile: how far a row departs from its own group's past. With
  *
  *   past       the group's last 24 rows before this one, n of them; the row itself is "now"
- *   usual(x)   the change usual from row to row in x: the larger of 1.48 medians of |change| and
- *              the mean of |change| without its largest quarter; 0 below two past rows
+ *   usual(x)   the change usual from row to row in x: the larger of 1.48 medians of |change|
+ *              and the mean of |change| without its largest quarter; 0 below two past rows
  *   noise      tolerance + 0.1 % of |GL| + |IHub| now + 3 % of the break now or before,
  *              whichever is larger
  *   caution    3 % of |GL| + |IHub| now, times (3 / n)^2: what a short past does not tell
@@ -35,8 +35,10 @@
  *   share      |difference| over |GL| + |IHub|, less the share usual in the past (its maximum,
  *              the largest sixth left out).
  *
+ * departure, the first feature, is the largest of break, drift, stale and jump.
+ *
  * A departure x becomes the feature ln(1 + x / 10) (share: 0.75 x), is raised to a quarter of
- * the row's largest one, because a forest draws its axes at random and would miss on most of them
+ * the first feature, because a forest draws its axes at random and would miss on most of them
  * what shows on one, and is weighed by min(1, n / 6)^1.25. So a first row is 0 throughout: an
  * account is not odd for being new, and judged the more firmly the longer it is known. */
 enum history_feature {
@@ -61,7 +63,7 @@ extern const struct feature_label HISTORY_LABEL[N_HISTORY];
  *                      row[member[k]]
  * Returns how many rows depart from their own history by more than three times what is usual:
  * that count over all rows is the expected share of anomalies, and may be 0. Here a short past
- * gets ten times the caution, falling as (3 / n)^3, for a count has no ranking to correct it. */
+ * gets ten times the caution, falling as (3 / n)^3: a count has no ranking to correct it. */
 size_t features_history(const struct row *row, const struct groups *groups, double tolerance,
                         double *const column[N_HISTORY]);
 

@@ -1,8 +1,8 @@
 /* What an account's series looks like at a row, in the words reconcilers use. The rules are
  * fixed and plain, so that a reader can check each by hand; they name what the forest found and
- * take no part in finding it. First the run of breaks that leads up to the row decides (the four
- * patterns the bank published and two that complete them); a break that is neither in line nor
- * steady is then looked at from both sides for a cause that leaves a trace in the balances.
+ * take no part in finding it. First the run of breaks that leads up to the row decides (the
+ * four patterns the bank published and two that complete them); a break that is neither in line
+ * nor steady is then looked at from both sides for a cause that leaves a trace in the balances.
  * Nothing after the row is read. */
 #include "pattern.h"
 
@@ -141,7 +141,7 @@ static bool steady(const double *difference, size_t first, size_t k)
     return fabs(last) <= STEADY * largest_change(difference, from, k);
 }
 
-/* Whether a break at least SEEN_BEFORE as large, to the same side, lies in rows begin .. k-1. */
+/* Whether a break at least SEEN_BEFORE as large, to the same side, lies in [begin, k). */
 static bool seen_before(const double *difference, size_t begin, size_t k)
 {
     for (size_t i = begin; i < k; i++)

@@ -9,11 +9,13 @@ the features.
 """
 import numpy as np
 
-KINDS = ("spike", "sign_flip", "stale", "duplicate", "one_sided", "scale", "drift", "matched_jump")
+KINDS = ("spike", "sign_flip", "stale", "duplicate", "one_sided", "scale", "drift",
+         "matched_jump")
 
-USUAL, ONSET = -1, -2  # not an anomaly; the unlabelled beginning of a drift, left out of measures
+USUAL, ONSET = -1, -2  # no anomaly; the unlabelled beginning of a drift, left out of measures
 
-BALANCES = ("steady", "trend", "walk", "season", "quarter", "step", "sleepy", "zeros", "integer")
+BALANCES = ("steady", "trend", "walk", "season", "quarter", "step", "sleepy", "zeros",
+            "integer")
 TIES = ("exact", "cents", "constant", "noisy", "growing", "quarterly", "timing", "absent")
 
 # name: (balance mix, tie mix, log10 of the smallest and largest account)
@@ -23,9 +25,11 @@ FAMILIES = {
     "trending": ({"trend": 3, "walk": 1}, {"exact": 3, "growing": 3, "constant": 2}, (3, 7)),
     "seasonal": ({"season": 2, "quarter": 2}, {"exact": 2, "quarterly": 2, "cents": 1}, (3, 7)),
     "noisy": ({"walk": 1, "steady": 1}, {"noisy": 5, "timing": 2, "constant": 2}, (3, 7)),
-    "sparse": ({"sleepy": 2, "zeros": 2, "steady": 1}, {"exact": 5, "cents": 1, "timing": 1}, (3, 6)),
+    "sparse": ({"sleepy": 2, "zeros": 2, "steady": 1},
+               {"exact": 5, "cents": 1, "timing": 1}, (3, 6)),
     "steps": ({"step": 3, "steady": 1}, {"exact": 3, "constant": 2, "cents": 1}, (3, 7)),
-    "scales": ({"steady": 1, "walk": 1, "integer": 1}, {"exact": 3, "constant": 1, "noisy": 1}, (1, 11)),
+    "scales": ({"steady": 1, "walk": 1, "integer": 1},
+               {"exact": 3, "constant": 1, "noisy": 1}, (1, 11)),
 }
 
 
@@ -48,7 +52,8 @@ def balances(rng, behaviour, size, months):
     level = np.where(is_["trend"], 1 + slope * t + 0.3 * vary * noise, level)
     level = np.where(is_["walk"], np.exp(np.cumsum(vary * noise, axis=1)), level)
     wave = np.sin(2 * np.pi * (t + rng.integers(0, 12, size=(n, 1))) / 12)
-    level = np.where(is_["season"], 1 + rng.uniform(0.1, 0.6, (n, 1)) * wave + 0.1 * vary * noise, level)
+    swing = rng.uniform(0.1, 0.6, (n, 1))
+    level = np.where(is_["season"], 1 + swing * wave + 0.1 * vary * noise, level)
     peak = (t % 3 == 2) * rng.uniform(0.3, 2.0, (n, 1))
     level = np.where(is_["quarter"], (1 + peak) * (1 + 0.3 * vary * noise), level)
     when = rng.integers(1, max(months, 2), size=(n, 1))
@@ -79,7 +84,8 @@ def usual_breaks(rng, tie, gl, size, months):
     d = np.where(is_["noisy"], rng.choice([0, 1], (n, 1)) * usual + spread * noise, d)
     d = np.where(is_["growing"], usual * (0.3 + 0.1 * t * (1 + 0.05 * noise)), d)
     d = np.where(is_["quarterly"], (t % 3 == 2) * usual * (1 + 0.05 * noise), d)
-    late = (rng.random((n, months)) < rng.uniform(0.3, 0.7, (n, 1))) * (gl != 0) * np.exp(0.4 * noise)
+    often = rng.random((n, months)) < rng.uniform(0.3, 0.7, (n, 1))
+    late = often * (gl != 0) * np.exp(0.4 * noise)
     d = np.where(is_["timing"], late * 0.1 * usual, d)
     d = np.where(is_["absent"], gl, d)
     spread = np.where(is_["noisy"], spread, 0)
@@ -112,7 +118,8 @@ def spoil(rng, gl, ihub, kind, spread, i, k, what):
         if spread[i, 1] == 0:
             return False
         # A jump is one only beside how much the account moves otherwise.
-        jump = (rng.uniform(1.5, 6) * size + 4 * np.abs(np.diff(gl[i])).max()) * rng.choice([1, -1])
+        jump = rng.uniform(1.5, 6) * size + 4 * np.abs(np.diff(gl[i])).max()
+        jump *= rng.choice([1, -1])
         end = months if rng.random() < 0.3 else k + 1
         gl[i, k:end] += jump
         ihub[i, k:end] += jump
@@ -173,7 +180,8 @@ def make(seed, rows, months, share, family="mixed", first=2, kinds=KINDS):
         i, k = rng.integers(n), rng.integers(min(first, months - 1), months)
         near = kind[i, max(k - 8, 0):min(k + 3, months)]
         if (near == USUAL).all():
-            spoil(rng, gl, ihub, kind, spread, i, k, KINDS.index(kinds[rng.integers(len(kinds))]))
+            what = KINDS.index(kinds[rng.integers(len(kinds))])
+            spoil(rng, gl, ihub, kind, spread, i, k, what)
     made = Ledger(gl, ihub, kind)
     made.behaviour, made.tie = behaviour, tie
     return made
@@ -189,12 +197,14 @@ def write(ledger, path, labels=None):
     n, months = ledger.gl.shape
     dates = month_ends(months)
     with open(path, "w") as out:
-        out.write("Asofdate,Company,Account,AU,GL Balance,IHub balance,Balance difference,Match Status\n")
+        out.write("Asofdate,Company,Account,AU,GL Balance,IHub balance,Balance difference,"
+                  "Match Status\n")
         for k in range(months):
             for i in range(n):
                 d = ledger.difference[i, k]
-                out.write(f"{dates[k]},{i % 17:05d},{1600000 + i % 997},{i},{ledger.gl[i, k]:.2f},"
-                          f"{ledger.ihub[i, k]:.2f},{d:.2f},{'Match' if abs(d) < 1 else 'Break'}\n")
+                status = "Match" if abs(d) < 1 else "Break"
+                out.write(f"{dates[k]},{i % 17:05d},{1600000 + i % 997},{i},"
+                          f"{ledger.gl[i, k]:.2f},{ledger.ihub[i, k]:.2f},{d:.2f},{status}\n")
     if labels:
         with open(labels, "w") as out:
             out.write("row,kind\n")

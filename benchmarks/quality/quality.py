@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""How well anomalies are found: generates labelled ledgers (ledgers.py), scores them, and prints
-average precision, AUC, precision and recall of the flagged rows, and the recall of each kind of
-anomaly at an alert budget equal to the number of anomalies, as a table; --json FILE also writes
-one JSON line each.
+"""How well anomalies are found: generates labelled ledgers (ledgers.py), scores them, and
+prints average precision, AUC, precision and recall of the flagged rows, and the recall of each
+kind of anomaly at an alert budget equal to the number of anomalies, as a table; --json FILE also
+writes one JSON line each.
 
     quality.py                          the kernels' history features in scikit-learn's forest,
                                         and the documented scikit-learn pipeline
@@ -29,7 +29,8 @@ import ledgers
 
 # family, months, share of anomalies, rows
 PLANS = {
-    "quick": [("tied", 12, 0.01, 5000), ("mixed", 24, 0.01, 20000), ("noisy", 36, 0.003, 20000)],
+    "quick": [("tied", 12, 0.01, 5000), ("mixed", 24, 0.01, 20000),
+              ("noisy", 36, 0.003, 20000)],
     "normal": [(family, months, share, 20000)
                for family in ledgers.FAMILIES
                for months, share in ((6, 0.02), (12, 0.01), (24, 0.03), (36, 0.003))]
@@ -129,7 +130,8 @@ def check_forest(library):
     ring = rng.normal(size=(1500, 2))
     ring *= (5 + 0.1 * rng.normal(size=(1500, 1))) / np.linalg.norm(ring, axis=1, keepdims=True)
     ring[77] = (9.0, 9.0)
-    clusters = np.vstack([rng.normal(0, 0.1, (500, 3)), rng.normal(8, 0.1, (500, 3)), [[4, 4, 40]]])
+    clusters = np.vstack([rng.normal(0, 0.1, (500, 3)), rng.normal(8, 0.1, (500, 3)),
+                          [[4, 4, 40]]])
     for name, x, odd in (("one far row", cloud, 123), ("a row outside a ring", ring, 77),
                          ("a row beside two clusters", clusters, 1000)):
         score = kernels.forest_scores(library, x)
@@ -138,20 +140,23 @@ def check_forest(library):
     assert np.ptp(same) == 0.0, "forest: equal rows score differently"
     for x in (cloud, ring, clusters, np.round(cloud), cloud[:1], cloud[:2], cloud[:255]):
         x = x.astype(np.float32)
-        oracle = IsolationForest(n_estimators=200, max_samples=min(256, len(x)), random_state=42)
+        oracle = IsolationForest(n_estimators=200, max_samples=min(256, len(x)),
+                                 random_state=42)
         gap = np.abs(oracle.fit(x).score_samples(x) - kernels.forest_scores(library, x)).max()
         assert gap < 1e-9, f"forest: {gap} away from scikit-learn on {x.shape}"
     print("forest: known answers found, scikit-learn's scores met")
 
 
-HEADER = ("family     months  share    rows seed method           AP    AUC  flags  prec. recall  "
+HEADER = ("family     months  share    rows seed method           AP    AUC  flags  prec. "
+          "recall  "
           + " ".join(f"{name[:7]:>7s}" for name in ledgers.KINDS))
 
 
 def print_line(result):
     kinds = " ".join(f"{result['recall_by_kind'].get(name, float('nan')):7.2f}"
                      for name in ledgers.KINDS)
-    print(f"{result['family']:10s} {result['months']:6d} {result['share']:6.3f} {result['rows']:7d} "
+    print(f"{result['family']:10s} {result['months']:6d} {result['share']:6.3f} "
+          f"{result['rows']:7d} "
           f"{result['seed']:4d} {result['method']:14s} {result['ap']:.3f}  {result['auc']:.3f} "
           f"{result['flags']:6d}  {result['precision']:.3f}  {result['recall']:.3f}  {kinds}",
           flush=True)
@@ -162,7 +167,8 @@ def methods(options, library):
     yield "history/sklearn", lambda ledger: run_history(library, ledger)
     if options.tieout:
         for profile in ("classic", "history"):
-            yield f"{profile}/tieout", lambda ledger, p=profile: run_program(options.tieout, p, ledger)
+            yield (f"{profile}/tieout",
+                   lambda ledger, p=profile: run_program(options.tieout, p, ledger))
 
 
 def main():
@@ -199,10 +205,11 @@ def summary(results):
     for name in dict.fromkeys(result["method"] for result in results):
         own = [result for result in results if result["method"] == name]
         ap = [result["ap"] for result in own]
-        kinds = " ".join(
-            f"{kind} {np.mean([r['recall_by_kind'][kind] for r in own if kind in r['recall_by_kind']]):.2f}"
-            for kind in ledgers.KINDS if any(kind in r["recall_by_kind"] for r in own))
-        print(f"{name}: average precision {np.mean(ap):.3f}, least {min(ap):.3f}; recall {kinds}")
+        recall = {kind: [r["recall_by_kind"][kind] for r in own if kind in r["recall_by_kind"]]
+                  for kind in ledgers.KINDS}
+        kinds = " ".join(f"{kind} {np.mean(v):.2f}" for kind, v in recall.items() if v)
+        print(f"{name}: average precision {np.mean(ap):.3f}, least {min(ap):.3f}; "
+              f"recall {kinds}")
 
 
 if __name__ == "__main__":

@@ -101,8 +101,9 @@ static void check_no_group(void)
     CU_ASSERT_EQUAL(ledger.n_departing, 0);
 }
 
-/* Six matched months of 1000, then a GL of 1100. Distance 100; usual change 0; noise 1 + 2.1 + 3;
- * caution 0.03 * 2100 * 9 / 36. The GL leaves its range by 100, against 50 + 1 + 15.75, by 4. */
+/* Six matched months of 1000, then a GL of 1100. Distance 100; usual change 0; noise 1 + 2.1 +
+ * 3; caution 0.03 * 2100 * 9 / 36. The GL leaves its range by 100, against 4 times 50 + 1 +
+ * 15.75. */
 static void check_worked_break(void)
 {
     static struct ledger ledger;
