@@ -102,6 +102,8 @@ static enum status write_results(const struct run *run, const struct settings *s
                                  const struct profile *profile, const char *command,
                                  struct log *log, struct road *road, struct error *err)
 {
+    const struct anomaly_terms terms = {profile, &road->facts, settings->tolerance,
+                                        settings->alert_budget};
     struct results_writer *writer = NULL;
     char digest[RESULTS_DIGEST] = "";
     int64_t n_anomaly = 0;
@@ -114,8 +116,7 @@ static enum status write_results(const struct run *run, const struct settings *s
                     &road->judged, settings->keep_features ? profile : NULL,
                     settings->tolerance, GATHER_PIECE, writer, err));
     TRY(gather_rejects(run, &road->shard, writer, err));
-    TRY(gather_anomalies(run, &road->judged, profile->n_feature, &road->facts,
-                         settings->alert_budget, writer, &n_anomaly, err));
+    TRY(gather_anomalies(run, &road->judged, &terms, writer, &n_anomaly, err));
     stages_end(&road->stages, log, "write", road->facts.n_row, "rows", 0);
     if (run->rank == 0) {
         st = results_write_model(

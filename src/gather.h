@@ -25,11 +25,18 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
 enum status gather_rejects(const struct run *run, const struct shard *shard,
                            struct results_writer *writer, struct error *err);
 
-/* /anomalies, lowest score first, equal scores in input order; of more than budget (0: no limit)
- * the most severe, then the most anomalous. *n_anomaly out, on every rank: how many that is. */
+/* What is told of the anomalies, and of how many. */
+struct anomaly_terms {
+    const struct profile *profile; /* whose features the contributions are of */
+    const struct ledger_facts *facts;
+    double tolerance; /* |difference| below it is matched */
+    int64_t budget;   /* of more than this the most severe, then the most anomalous; 0: all */
+};
+
+/* /anomalies, lowest score first, equal scores in input order. *n_anomaly out, on every rank: how
+ * many were written. */
 enum status gather_anomalies(const struct run *run, const struct judged *judged,
-                             size_t n_feature, const struct ledger_facts *facts, int64_t budget,
-                             struct results_writer *writer, int64_t *n_anomaly,
-                             struct error *err);
+                             const struct anomaly_terms *terms, struct results_writer *writer,
+                             int64_t *n_anomaly, struct error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "pattern.h"
 #include "versions.h"
+#include <revision.h> /* made by the build */
 
 #include <stdio.h>
 #include <stdlib.h>
