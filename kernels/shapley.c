@@ -82,16 +82,9 @@ static struct work *work_create(size_t n_feature, size_t n_row)
 
 static void find_states(struct work *work, const struct cut *cut, size_t n_cut, size_t n)
 {
-    uint32_t *state = work->state;
-
-    memset(state, 0, n * sizeof *state);
-    for (size_t c = 0; c < n_cut; c++) {
-        const float *x = work->x + (size_t)cut[c].feature * work->stride;
-        float at = cut[c].at;
-        uint32_t weight = cut[c].weight;
-        for (size_t r = 0; r < n; r++)
-            state[r] += x[r] > at ? weight : 0;
-    }
+    memset(work->state, 0, n * sizeof *work->state);
+    for (size_t c = 0; c < n_cut; c++)
+        cut_add(&cut[c], work->x + (size_t)cut[c].feature * work->stride, n, work->state);
 }
 
 /* Where a state is remembered: in a patch of several leaves each has a place of its own. */

@@ -90,6 +90,15 @@ void patch_walk_start(struct patch_walk *walk, const struct tree_node *tree, siz
     walk->next = 0;
 }
 
+void cut_add(const struct cut *cut, const float *restrict x, size_t n, uint32_t *restrict state)
+{
+    float at = cut->at;
+    uint32_t weight = cut->weight;
+
+    for (size_t r = 0; r < n; r++)
+        state[r] += x[r] > at ? weight : 0;
+}
+
 /* ---- paths --------------------------------------------------------------------------------- */
 
 static struct side *find_side(struct path *path, int32_t feature)

@@ -21,6 +21,12 @@ struct cut {
     uint32_t weight;
 };
 
+/* Adds to the states of n rows what the cut tells of them.
+ * x[n]      in, their values of the feature
+ * state[n]  in and out */
+void cut_add(const struct cut *cut, const float *restrict x, size_t n,
+             uint32_t *restrict state);
+
 /* Walks through the patches of a tree in the order of its leaves, one at a time. */
 struct patch_walk;
 
