@@ -212,25 +212,17 @@ static enum status attribute(const struct iforest *forest, const struct prepared
 {
     size_t p = prepared->n_feature, n = judged->n_anomaly;
     float *const *x = prepared->x;
-    double *contribution = judged->contribution;
-    bool failed = false;
+    enum status st = STATUS_OK;
     float *rows = mem_array(n * p, sizeof *rows);
 
     if (rows == NULL)
         return error_no_memory(err, "the attributions");
-#pragma omp parallel for default(none) shared(forest, x, p, n, at, rows, contribution)         \
-    schedule(dynamic, 1) reduction(||                                                          \
-                                   : failed)
-    for (size_t a = 0; a < n; a++) {
-        struct error error = {0};
+    for (size_t a = 0; a < n; a++)
         for (size_t f = 0; f < p; f++)
             rows[a * p + f] = x[f][at[a]];
-        failed =
-            shapley_values(forest, rows + a * p, contribution + a * p, &error) != STATUS_OK ||
-            failed;
-    }
+    st = shapley_batch(forest, rows, n, judged->contribution, err);
     free(rows);
-    return failed ? error_no_memory(err, "the attributions") : STATUS_OK;
+    return st;
 }
 
 static enum status describe_anomalies(const struct encoded *rows,

@@ -1,11 +1,14 @@
 /* Shapley values against their definition: the average, over all orders in which features become
  * known, of what each changes, with the expectation of every set of known features computed by
  * walking the whole tree. */
+#include "failing_mem.h"
 #include "grown_forest.h"
 #include "shapley.h"
 #include "suite.h"
 
+#include <omp.h>
 #include <stdbool.h>
+#include <string.h>
 
 /* Expected path length below node i, features in the set known. */
 static double expect(const struct tree_node *tree, int32_t i, const float *x, unsigned known)
@@ -57,7 +60,7 @@ static void check_row(const struct iforest *forest, const float *x, bool by_defi
     double sum = shapley_base(forest);
     struct error err;
 
-    CU_ASSERT_EQUAL_FATAL(shapley_values(forest, x, share, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(shapley_batch(forest, x, 1, share, &err), STATUS_OK);
     for (int f = 0; f < (int)forest->n_feature; f++) {
         sum += share[f];
         if (by_definition)
@@ -134,6 +137,124 @@ static void the_deepest_path_is_explained(void)
     }
 }
 
+/* Two features whose splits contradict each other, as no training makes them: a row cannot
+ * reach nodes 2 and 6, for all that their training rows say. */
+static void branches_no_row_can_take_are_explained(void)
+{
+    struct tree_node node[] = {{0, 0, 4, 8, 0},   {1, 0, 3, 4, 1},   {0, -1, -1, 3, 2},
+                               {0, -1, -1, 1, 2}, {0, 0, 8, 4, 1},   {0, 1, 7, 3, 2},
+                               {0, -1, -1, 2, 3}, {0, -1, -1, 1, 3}, {0, -1, -1, 1, 2}};
+    size_t start[] = {0, 9};
+    struct iforest forest = {1, 2, 8, start, node};
+
+    for (int i = 0; i < 9; i++)
+        check_row(&forest, (float[]){(float)(i / 3 - 1), (float)(i % 3 - 1)}, true);
+    node[1].threshold = 0; /* all that goes left at the root, goes left again */
+    node[4].threshold = -1;
+    for (int i = 0; i < 9; i++)
+        check_row(&forest, (float[]){(float)(i / 3 - 1), (float)(i % 3 - 1)}, true);
+}
+
+/* Thresholds between two floats count as the lower one, and a row on a threshold goes left. */
+static void a_row_on_a_threshold_goes_left(void)
+{
+    struct tree_node node[] = {{0.1, 0, 2, 4, 0},
+                               {0, -1, -1, 1, 1},
+                               {0.5, 0, 4, 3, 1},
+                               {0, -1, -1, 1, 2},
+                               {0, -1, -1, 2, 2}};
+    size_t start[] = {0, 5};
+    struct iforest forest = {1, 1, 4, start, node};
+
+    check_row(&forest, &(float){0.1f}, true); /* above 0.1 */
+    check_row(&forest, &(float){0.099999994f}, true);
+    check_row(&forest, &(float){0.5f}, true);
+    check_row(&forest, &(float){0.50000006f}, true);
+}
+
+/* All rows as one batch, on several threads, against each by itself. */
+static void check_batch(size_t n_train, size_t n_feature, size_t n_tree, size_t n)
+{
+    float *train = make_matrix(n_train, n_feature, 8);
+    float *x = make_matrix(n, n_feature, 9);
+    struct iforest forest = grow_forest(train, n_train, n_feature, n_tree);
+    size_t bytes = n * n_feature * sizeof(double);
+    double *single = malloc(bytes), *batch = malloc(bytes);
+    int n_thread = omp_get_max_threads();
+    struct error err;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(single);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(batch);
+    for (size_t i = 0; i < n; i++)
+        CU_ASSERT_EQUAL_FATAL(
+            shapley_batch(&forest, x + i * n_feature, 1, single + i * n_feature, &err),
+            STATUS_OK);
+    for (int threads = 1; threads <= 4; threads++) {
+        omp_set_num_threads(threads);
+        memset(batch, 0xff, bytes);
+        CU_ASSERT_EQUAL_FATAL(shapley_batch(&forest, x, n, batch, &err), STATUS_OK);
+        CU_ASSERT_EQUAL(memcmp(batch, single, bytes), 0);
+    }
+    omp_set_num_threads(n_thread);
+    free(batch);
+    free(single);
+    iforest_free(&forest);
+    free(x);
+    free(train);
+}
+
+static void a_batch_gives_the_same_bits(void)
+{
+    check_batch(256, 12, 20, 300);
+    check_batch(256, 2, 5, 300);
+    check_batch(3, 5, 5, 10);
+}
+
+/* More states than are remembered, so that some push others out. */
+static void deep_trees_give_the_same_bits(void)
+{
+    check_batch(4000, 24, 1, 600);
+}
+
+static void many_blocks_give_the_same_bits(void)
+{
+    check_batch(16, 3, 1, 9001);
+}
+
+static void no_rows_are_no_error(void)
+{
+    float *train = make_matrix(16, 3, 4);
+    struct iforest forest = grow_forest(train, 16, 3, 2);
+    double share = 7;
+    struct error err;
+
+    CU_ASSERT_EQUAL(shapley_batch(&forest, train, 0, &share, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(share, 7);
+    iforest_free(&forest);
+    free(train);
+}
+
+static void short_memory_is_reported(void)
+{
+    float *train = make_matrix(16, 3, 4);
+    struct iforest forest = grow_forest(train, 16, 3, 2);
+    int n_thread = omp_get_max_threads();
+    double share[3 * 2];
+    struct error err;
+
+    omp_set_num_threads(1);
+    for (int n_allocated = 0; n_allocated < 5; n_allocated++) {
+        allocations_left = n_allocated;
+        CU_ASSERT_EQUAL(shapley_batch(&forest, train, 2, share, &err), STATUS_INTERNAL);
+    }
+    allocations_left = 5;
+    CU_ASSERT_EQUAL(shapley_batch(&forest, train, 2, share, &err), STATUS_OK);
+    allocations_left = -1;
+    omp_set_num_threads(n_thread);
+    iforest_free(&forest);
+    free(train);
+}
+
 static void constant_data_has_no_shares(void)
 {
     float train[40];
@@ -143,7 +264,7 @@ static void constant_data_has_no_shares(void)
     for (int i = 0; i < 40; i++)
         train[i] = 2.5f;
     struct iforest forest = grow_forest(train, 10, 4, 6);
-    CU_ASSERT_EQUAL_FATAL(shapley_values(&forest, train, share, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(shapley_batch(&forest, train, 1, share, &err), STATUS_OK);
     for (int f = 0; f < 4; f++)
         CU_ASSERT_EQUAL(share[f], 0);
     CU_ASSERT_DOUBLE_EQUAL(shapley_base(&forest), 6 * itree_mean_path(10), 1e-12);
@@ -157,7 +278,7 @@ static void a_constant_feature_has_no_share(void)
     double share[5];
     struct error err;
 
-    CU_ASSERT_EQUAL_FATAL(shapley_values(&forest, train, share, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(shapley_batch(&forest, train, 1, share, &err), STATUS_OK);
     CU_ASSERT_EQUAL(share[4], 0);
     CU_ASSERT_NOT_EQUAL(share[0], 0);
     iforest_free(&forest);
@@ -172,7 +293,7 @@ static void what_isolates_is_negative(void)
     double share[3];
     struct error err;
 
-    CU_ASSERT_EQUAL_FATAL(shapley_values(&forest, x, share, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(shapley_batch(&forest, x, 1, share, &err), STATUS_OK);
     CU_ASSERT(share[0] < 0);
     CU_ASSERT(share[0] < share[1] && share[0] < share[2]);
     iforest_free(&forest);
@@ -189,7 +310,7 @@ static void too_deep_a_model_is_refused(void)
     double share = 7;
     struct error err;
 
-    CU_ASSERT_EQUAL(shapley_values(&forest, &x, &share, &err), STATUS_DATA);
+    CU_ASSERT_EQUAL(shapley_batch(&forest, &x, 1, &share, &err), STATUS_DATA);
     CU_ASSERT_EQUAL(share, 7);
 }
 
@@ -200,6 +321,13 @@ static const struct fact FACTS[] = {
     {"deep trees keep the sum", deep_trees_keep_the_sum},
     {"trees of one to five rows are explained", small_trees_are_explained},
     {"the deepest possible path is explained", the_deepest_path_is_explained},
+    {"branches that no row can take are explained", branches_no_row_can_take_are_explained},
+    {"a row on a threshold goes left", a_row_on_a_threshold_goes_left},
+    {"a batch gives each row the bits it has alone", a_batch_gives_the_same_bits},
+    {"so it does over deep trees", deep_trees_give_the_same_bits},
+    {"so it does in many blocks", many_blocks_give_the_same_bits},
+    {"no rows are no error", no_rows_are_no_error},
+    {"short memory is reported", short_memory_is_reported},
     {"constant data has no shares", constant_data_has_no_shares},
     {"a constant feature has no share", a_constant_feature_has_no_share},
     {"a feature that isolates is negative", what_isolates_is_negative},
