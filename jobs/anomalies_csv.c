@@ -17,11 +17,24 @@
 
 static const char BYTE_ORDER_MARK[] = "\xEF\xBB\xBF";
 static const char *const TITLE[] = {
-    "id",          "as_of_date",   "company",
-    "account",     "au",           "currency",
-    "gl_balance",  "ihub_balance", "balance_difference",
-    "pattern",     "severity",     "anomaly_score",
-    "explanation", "verdict",      "reviewer",
+    "id",
+    "as_of_date",
+    "company",
+    "account",
+    "au",
+    "currency",
+    "gl_balance",
+    "ihub_balance",
+    "balance_difference",
+    "usual_difference",
+    "pattern",
+    "lifecycle",
+    "break_since",
+    "severity",
+    "anomaly_score",
+    "explanation",
+    "verdict",
+    "reviewer",
     "comment",
 };
 enum { N_TITLE = sizeof TITLE / sizeof *TITLE, N_REVIEW = 3 };
@@ -37,7 +50,10 @@ static void write_finding(struct csv_writer *csv, const struct finding *finding)
     csv_write_real(csv, finding->feature[FEATURE_GL_BALANCE]);
     csv_write_real(csv, finding->feature[FEATURE_IHUB_BALANCE]);
     csv_write_real(csv, finding->feature[FEATURE_BALANCE_DIFFERENCE]);
+    csv_write_real(csv, finding->usual_difference);
     csv_write_text(csv, finding->pattern);
+    csv_write_text(csv, finding->lifecycle);
+    csv_write_text(csv, finding->break_since);
     csv_write_text(csv, finding->severity);
     csv_write_real(csv, finding->score);
     csv_write_text(csv, finding->explanation);

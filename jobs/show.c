@@ -15,7 +15,9 @@ static void write_csv_header(struct csv_writer *csv)
     static const char *const BEFORE[] = {"rank",       "id",       "row_number",
                                          "as_of_date", "company",  "account",
                                          "au",         "currency", "match_status"};
-    static const char *const BEHIND[] = {"anomaly_score", "severity", "pattern", "explanation"};
+    static const char *const BEHIND[] = {"usual_difference", "anomaly_score", "severity",
+                                         "pattern",          "lifecycle",     "break_since",
+                                         "break_months",     "explanation"};
 
     for (size_t i = 0; i < sizeof BEFORE / sizeof *BEFORE; i++)
         csv_write_text(csv, BEFORE[i]);
@@ -40,9 +42,13 @@ static void write_csv_finding(struct csv_writer *csv, const struct finding *find
     csv_write_text(csv, finding->match_status);
     for (int i = FEATURE_DAYS_SINCE_LAST; i < N_CLASSIC; i++)
         csv_write_real(csv, finding->feature[i]);
+    csv_write_real(csv, finding->usual_difference);
     csv_write_real(csv, finding->score);
     csv_write_text(csv, finding->severity);
     csv_write_text(csv, finding->pattern);
+    csv_write_text(csv, finding->lifecycle);
+    csv_write_text(csv, finding->break_since);
+    csv_write_real(csv, finding->break_months);
     csv_write_text(csv, finding->explanation);
     csv_write_end(csv);
 }

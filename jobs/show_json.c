@@ -77,9 +77,13 @@ static char *print_finding(const struct findings *findings, size_t i)
 
     if (object != NULL && add_integer(object, "rank", (int64_t)i + 1) &&
         add_account(object, finding) && add_features(object, finding) &&
+        add_real(object, "usual_difference", finding->usual_difference) &&
         add_real(object, "anomaly_score", finding->score) &&
         add_text(object, "severity", finding->severity) &&
         add_text(object, "pattern", finding->pattern) &&
+        add_text(object, "lifecycle", finding->lifecycle) &&
+        add_text(object, "break_since", finding->break_since) &&
+        add_real(object, "break_months", finding->break_months) &&
         add_text(object, "explanation", finding->explanation) &&
         add_contributions(object, finding, findings))
         text = cJSON_PrintUnformatted(object);

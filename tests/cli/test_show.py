@@ -13,8 +13,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from command import InFolder, plain_rows, write_ledger
 
 NUMBERS = ["gl_balance", "ihub_balance", "balance_difference", "days_since_last", "gl_change",
-           "ihub_change", "diff_change", "gl_std", "ihub_std", "anomaly_score"]
-TEXTS = ["id", "as_of_date", "company", "account", "au", "severity", "pattern"]
+           "ihub_change", "diff_change", "gl_std", "ihub_std", "anomaly_score", "break_months"]
+TEXTS = ["id", "as_of_date", "company", "account", "au", "severity", "pattern",
+         "lifecycle", "break_since", "explanation"]
 
 
 def read_anomalies(path):

@@ -31,6 +31,10 @@ static inline struct finding made_up_finding(size_t i)
                               .match_status = "Break",
                               .score = -0.25 + 0.1 * (double)i,
                               .severity = i == 0 ? "critical" : "low",
+                              .usual_difference = i == 0 ? NAN : 2.5,
+                              .break_months = 2,
+                              .break_since = i == 0 ? "2024-03-31" : "",
+                              .lifecycle = i == 0 ? "persistent" : "matched",
                               .pattern = i == 0 ? "spike" : "inconsistent",
                               .explanation = i == 1 ? "" : "Difference moved, by far.",
                               .contribution = made_up_share[i]};

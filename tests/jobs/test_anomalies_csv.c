@@ -61,7 +61,8 @@ static void put_file(const char *path, const char *text)
 
 #define HEADER                                                                                 \
     "id,as_of_date,company,account,au,currency,gl_balance,ihub_balance,balance_difference,"    \
-    "pattern,severity,anomaly_score,explanation,verdict,reviewer,comment"
+    "usual_difference,pattern,lifecycle,break_since,severity,anomaly_score,explanation,"       \
+    "verdict,reviewer,comment"
 
 static void list_has_these_bytes(void)
 {
@@ -74,9 +75,10 @@ static void list_has_these_bytes(void)
     CU_ASSERT_STRING_EQUAL(
         text, "\xEF\xBB\xBF" HEADER "\r\n"
               "0123456789abcdef,2024-05-31,00002,1619205,62695,,-1234563.891,-1234562.891,"
-              "-1234567.891,spike,critical,-0.25,\"Difference moved, by far.\",,,\r\n"
+              "-1234567.891,,spike,persistent,2024-03-31,critical,-0.25,\"Difference moved, by "
+              "far.\",,,\r\n"
               "fedcba9876543210,2024-05-31,M\u00fcnchen,'=cmd|' /C calc'!A0,62695,,4.1,5.1,0.1,"
-              "inconsistent,low,-0.15,,,,\r\n");
+              "2.5,inconsistent,matched,,low,-0.15,,,,\r\n");
     CU_ASSERT_STRING_EQUAL(strstr(said.text, "2 anomalies listed in"), said.text);
     CU_ASSERT_EQUAL(count_files(place.folder), 1);
     free(text);
@@ -104,8 +106,8 @@ static void second_run_changes_nothing(void)
 static void untouched_list_is_renewed(void)
 {
     static const char *const OPEN[] = {HEADER "\n",
-                                       "\xEF\xBB\xBF" HEADER "\r\nid,,,,,,,,,,,,,,,\r\n\r\n",
-                                       HEADER "\nx,,,\"a\nb\",,,,,,,,,,\"\",,"};
+                                       "\xEF\xBB\xBF" HEADER "\r\nid,,,,,,,,,,,,,,,,,,\r\n\r\n",
+                                       HEADER "\nx,,,\"a\nb\",,,,,,,,,,,,,\"\",,"};
 
     for (size_t i = 0; i < sizeof OPEN / sizeof *OPEN; i++) {
         struct place place = make_place();
