@@ -59,7 +59,7 @@ struct settings {
     int32_t alert_on;  /* as-of date that is followed up (days), or ALERT_ALL, ALERT_LATEST */
     int64_t alert_budget; /* anomalies to follow up at most; 0: all */
     bool keep_features;
-    int64_t threads; /* a process; 0: what OpenMP gives */
+    int64_t threads; /* a process; 0: its share of the cores */
     bool force;      /* replace an existing file */
     enum log_format log_format;
     bool quiet;

@@ -162,7 +162,7 @@ const struct option OPTION[] = {
      .standard = "0",
      .low = 0,
      .high = 4096,
-     .help = "threads of each process; 0: as OpenMP decides"},
+     .help = "threads of each process; 0: its share of the cores"},
     {.name = "top",
      .argument = "N",
      .kind = OPTION_INTEGER,
@@ -265,8 +265,8 @@ const struct command_label COMMAND[N_COMMAND] = {
                         .summary =
                             "Find the balances that stopped tying out; needs no network.",
                         .examples = "tieout detect ledger.csv\n"
-                                    "tieout detect 2024-04.csv 2024-05.csv.gz -o may.h5\n"
-                                    "srun tieout detect --contamination 0.01 ledger.csv\n"},
+                                    "tieout detect 2024-04.csv 2024-05.csv -o may.h5\n"
+                                    "mpirun -n 4 tieout detect --alert-on latest ledger.csv\n"},
     [COMMAND_FOLLOWUP] = {.name = "followup",
                           .operands = "results.h5",
                           .min_operand = 1,
