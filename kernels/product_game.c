@@ -51,9 +51,9 @@ static const struct rule *choose_rule(int n)
     return rule;
 }
 
-/* Adds LANES points of the rule to each player's integral. */
+/* Adds what LANES points of the rule give. */
 static void add_points(const struct player *player, int n, const double *at,
-                       const double *weight, double worth, double *integral)
+                       const double *weight, double worth, double *value)
 {
     double factor[PRODUCT_GAME_PLAYERS][LANES];
     double before[PRODUCT_GAME_PLAYERS][LANES];
@@ -75,19 +75,16 @@ static void add_points(const struct player *player, int n, const double *at,
             term[q] = before[i][q] * product[q];
         for (int q = 0; q < LANES; q++)
             product[q] *= factor[i][q];
-        integral[i] += (term[0] + term[2]) + (term[1] + term[3]);
+        value[player[i].account] +=
+            (player[i].with - player[i].without) * ((term[0] + term[2]) + (term[1] + term[3]));
     }
 }
 
-void product_game_solve(const struct player *player, int n, double worth, double *value)
+void product_game_add(const struct player *player, int n, double worth, double *value)
 {
     assert(n <= PRODUCT_GAME_PLAYERS);
     const struct rule *rule = choose_rule(n);
 
-    for (int i = 0; i < n; i++)
-        value[i] = 0;
     for (int q = 0; q < rule->n_point; q += LANES)
         add_points(player, n, rule->at + q, rule->weight + q, worth, value);
-    for (int i = 0; i < n; i++)
-        value[i] *= player[i].with - player[i].without;
 }

@@ -55,6 +55,7 @@ struct step {
     int axis;
     uint32_t from, n_cell;
     double share;
+    size_t feature;
 };
 
 struct leaf {
@@ -241,8 +242,8 @@ static struct step make_step(struct patch_walk *walk, const struct side *side)
         from += axis->cut[i] <= side->low;
         to += axis->cut[i] < side->high;
     }
-    return (struct step){(int)(axis - walk->axis), from, to > from ? to - from : 0,
-                         side->share};
+    return (struct step){(int)(axis - walk->axis), from, to > from ? to - from : 0, side->share,
+                         (size_t)side->feature};
 }
 
 static void add_leaf(struct patch_walk *walk, const struct tree_node *node,
@@ -292,7 +293,6 @@ void patch_walk_solve(const struct patch_walk *walk, uint32_t state, double *val
 {
     uint32_t cell[MAX_AXES];
     struct player player[ITREE_MAX_DEPTH];
-    double solved[ITREE_MAX_DEPTH];
 
     for (int a = 0; a < walk->n_axis; a++) {
         cell[a] = state % walk->axis[a].n_cell;
@@ -302,11 +302,9 @@ void patch_walk_solve(const struct patch_walk *walk, uint32_t state, double *val
         const struct leaf *leaf = &walk->leaf[i];
         const struct step *step = &walk->step[leaf->first_step];
         for (int s = 0; s < leaf->n_step; s++) {
-            player[s].with = cell[step[s].axis] - step[s].from < step[s].n_cell;
-            player[s].without = step[s].share;
+            bool inside = cell[step[s].axis] - step[s].from < step[s].n_cell;
+            player[s] = (struct player){inside, step[s].share, step[s].feature};
         }
-        product_game_solve(player, leaf->n_step, leaf->length, solved);
-        for (int s = 0; s < leaf->n_step; s++)
-            value[walk->axis[step[s].axis].side.feature] += solved[s];
+        product_game_add(player, leaf->n_step, leaf->length, value);
     }
 }
