@@ -3,19 +3,21 @@
 
 #include "mem.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 /* Allocation for tests that can be told to fail. Include it in one file of a test program: the
  * linker then takes these definitions and leaves the library's out. */
-static long allocations_left = -1; /* until one fails; negative: none fails */
+static _Atomic long allocations_left = -1; /* until one fails; negative: none fails */
 
 static bool may_allocate(void)
 {
-    if (allocations_left == 0)
-        return false;
-    allocations_left -= allocations_left > 0;
-    return true;
+    long left = allocations_left;
+
+    while (left > 0 && !atomic_compare_exchange_weak(&allocations_left, &left, left - 1))
+        continue; /* another thread was first: left is now what it left */
+    return left != 0;
 }
 
 void *mem_array(size_t count, size_t size)
