@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "profile.h"
+#include "simd.h"
 #include "status.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,6 +61,7 @@ struct settings {
     int64_t alert_budget; /* anomalies to follow up at most; 0: all */
     bool keep_features;
     int64_t threads; /* a process; 0: its share of the cores */
+    enum simd simd;  /* what to score with; the processor may lack it */
     bool force;      /* replace an existing file */
     enum log_format log_format;
     bool quiet;

@@ -23,12 +23,13 @@ _Static_assert((int)DATE_CHOICE_MDY == (int)DATE_MONTH_FIRST &&
 /* Choices are stored through an int (settings_value.c). */
 _Static_assert(sizeof(enum profile_number) == sizeof(int) &&
                    sizeof(enum date_choice) == sizeof(int) &&
-                   sizeof(enum log_format) == sizeof(int) &&
+                   sizeof(enum simd) == sizeof(int) && sizeof(enum log_format) == sizeof(int) &&
                    sizeof(enum show_format) == sizeof(int),
                "enums are as wide as int");
 
 static const char *const PROFILE_WORD[] = {"history", "classic", NULL};
 static const char *const DATE_WORD[] = {"auto", "mdy", "dmy", NULL};
+static const char *const SIMD_WORD[] = {"auto", "avx512", "avx2", "portable", NULL};
 static const char *const LOG_WORD[] = {"text", "json", NULL};
 static const char *const SHOW_WORD[] = {"table", "csv", "json", NULL};
 
@@ -163,6 +164,15 @@ const struct option OPTION[] = {
      .low = 0,
      .high = 4096,
      .help = "threads of each process; 0: its share of the cores"},
+    {.name = "simd",
+     .argument = "SET",
+     .kind = OPTION_CHOICE,
+     .commands = DETECTING,
+     .offset = FIELD(simd),
+     .standard = "auto",
+     .choice = SIMD_WORD,
+     .help = "instructions to score with: avx512, avx2 or portable; changes the speed alone; "
+             "auto: the best the processor has"},
     {.name = "top",
      .argument = "N",
      .kind = OPTION_INTEGER,

@@ -2,6 +2,7 @@
 #define TIEOUT_IFOREST_H
 
 #include "itree.h"
+#include "simd.h"
 #include "status.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -24,8 +25,11 @@ void iforest_seeds(uint32_t random_state, size_t n_tree, uint32_t *seed);
 /* A forest made ready for scoring: owns its memory, does not refer to the forest. */
 struct scorer;
 
-/* *out is produced; STATUS_INTERNAL if memory is short. */
-enum status scorer_create(const struct iforest *forest, struct scorer **out, struct error *err);
+/* simd: what to compute with; changes no score. *out is produced. STATUS_USAGE if the processor
+ * has no such instructions, STATUS_DATA beyond 1024 features, STATUS_INTERNAL if memory is
+ * short. */
+enum status scorer_create(const struct iforest *forest, enum simd simd, struct scorer **out,
+                          struct error *err);
 void scorer_free(struct scorer *scorer);
 
 /* Anomaly score of every row: -2^(-depth / (n_tree * c(n_sample))), in [-1, 0], the lower the

@@ -3,26 +3,27 @@
  *
  * Rows are blocked so that a tile and a tree stay in the first-level cache, and each form goes
  * tree by tree, so that a row's sum has the order of scikit-learn's. Which form is used depends
- * on the trees' depth and changes no bit. */
-#include "heap_trees.h"
+ * on the trees' size and changes no bit. */
+#include "byte_trees.h"
 #include "iforest.h"
 #include "linked_trees.h"
 #include "mem.h"
 #include "portable_math.h"
 #include "score_tile.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* 64 KB, on each thread's stack. */
-enum { TILE_VALUES = 16384, MAX_FEATURES = TILE_VALUES / SCORE_LANES };
+enum { MAX_FEATURES = SCORE_TILE_VALUES / SCORE_LANES };
 
 struct scorer {
     size_t n_feature;
-    size_t tile_rows;   /* rows a block, and the tile's stride */
-    double full_length; /* n_tree c(n_sample), the path length of score -1/2 */
-    struct heap_trees *heap;
-    struct linked_trees *linked; /* if heap is NULL */
+    size_t tile_rows;         /* rows a block, and the tile's stride */
+    double full_length;       /* n_tree c(n_sample), the path length of score -1/2 */
+    size_t lanes;             /* rows of a block are padded to a multiple of this */
+    struct byte_trees *bytes; /* or, if NULL, */
+    struct linked_trees *linked;
 };
 
 static int find_depth(const struct iforest *forest)
@@ -35,17 +36,31 @@ static int find_depth(const struct iforest *forest)
     return depth;
 }
 
-static size_t fit_tile_rows(size_t n_feature)
+static size_t fit_tile_rows(size_t n_feature, size_t lanes)
 {
-    size_t rows = n_feature > 0 ? TILE_VALUES / n_feature : SCORE_TILE_ROWS;
+    size_t rows = n_feature > 0 ? SCORE_TILE_VALUES / n_feature : SCORE_TILE_ROWS;
 
-    return rows < SCORE_TILE_ROWS ? rows - rows % SCORE_LANES : SCORE_TILE_ROWS;
+    return rows < SCORE_TILE_ROWS ? rows - rows % lanes : SCORE_TILE_ROWS;
 }
 
-enum status scorer_create(const struct iforest *forest, struct scorer **out, struct error *err)
+/* Bytes for trees that fit them: the fastest by far, whatever the instructions. */
+static enum status pack_trees(const struct iforest *forest, enum simd simd,
+                              struct scorer *scorer, struct error *err)
+{
+    int depth = find_depth(forest);
+    bool bytes = byte_trees_fit(forest, depth);
+
+    scorer->lanes = bytes ? BYTE_TREES_ROWS : SCORE_LANES;
+    scorer->tile_rows = fit_tile_rows(forest->n_feature, scorer->lanes);
+    if (bytes)
+        return byte_trees_create(forest, scorer->tile_rows, simd, &scorer->bytes, err);
+    return linked_trees_create(forest, depth, scorer->tile_rows, &scorer->linked, err);
+}
+
+enum status scorer_create(const struct iforest *forest, enum simd simd, struct scorer **out,
+                          struct error *err)
 {
     enum status st = STATUS_OK;
-    int depth = find_depth(forest);
     struct scorer *scorer = mem_array(1, sizeof *scorer);
 
     if (scorer == NULL)
@@ -54,12 +69,9 @@ enum status scorer_create(const struct iforest *forest, struct scorer **out, str
         TRY(error_set(err, STATUS_DATA, "a forest over %zu features: at most %d are supported",
                       forest->n_feature, MAX_FEATURES));
     scorer->n_feature = forest->n_feature;
-    scorer->tile_rows = fit_tile_rows(forest->n_feature);
     scorer->full_length = (double)forest->n_tree * itree_mean_path(forest->n_sample);
-    if (depth <= HEAP_MAX_DEPTH)
-        TRY(heap_trees_create(forest, depth, scorer->tile_rows, &scorer->heap, err));
-    else
-        TRY(linked_trees_create(forest, depth, scorer->tile_rows, &scorer->linked, err));
+    TRY(simd_choose(simd, &simd, err));
+    TRY(pack_trees(forest, simd, scorer, err));
     *out = scorer;
     scorer = NULL;
 done:
@@ -71,7 +83,7 @@ void scorer_free(struct scorer *scorer)
 {
     if (scorer == NULL)
         return;
-    heap_trees_free(scorer->heap);
+    byte_trees_free(scorer->bytes);
     linked_trees_free(scorer->linked);
     free(scorer);
 }
@@ -80,7 +92,7 @@ void scorer_free(struct scorer *scorer)
 static void fill_tile(const struct scorer *scorer, const float *const *x, size_t start,
                       size_t n, float *tile)
 {
-    size_t padding = (SCORE_LANES - n % SCORE_LANES) % SCORE_LANES;
+    size_t padding = (scorer->lanes - n % scorer->lanes) % scorer->lanes;
 
     for (size_t f = 0; f < scorer->n_feature; f++) {
         float *column = tile + f * scorer->tile_rows;
@@ -105,12 +117,12 @@ static void make_scores(const struct scorer *scorer, const double *length, size_
 static void score_block(const struct scorer *scorer, const float *const *x, size_t start,
                         size_t n, double *score)
 {
-    float tile[TILE_VALUES];
+    float tile[SCORE_TILE_VALUES];
     double length[SCORE_TILE_ROWS] = {0};
 
     fill_tile(scorer, x, start, n, tile);
-    if (scorer->heap != NULL)
-        heap_trees_add(scorer->heap, tile, n, length);
+    if (scorer->bytes != NULL)
+        byte_trees_add(scorer->bytes, tile, n, length);
     else
         linked_trees_add(scorer->linked, tile, n, length);
     make_scores(scorer, length, n, score + start);

@@ -99,8 +99,9 @@ static enum status judge_all(const struct run *run, const struct settings *setti
 }
 
 static enum status write_results(const struct run *run, const struct settings *settings,
-                                 const struct profile *profile, const char *command,
-                                 struct log *log, struct road *road, struct error *err)
+                                 const struct profile *profile, enum simd simd,
+                                 const char *command, struct log *log, struct road *road,
+                                 struct error *err)
 {
     const struct anomaly_terms terms = {profile, &road->facts, settings->tolerance,
                                         settings->alert_budget};
@@ -127,7 +128,7 @@ static enum status write_results(const struct run *run, const struct settings *s
                                     profile->name},
             err);
         if (st == STATUS_OK)
-            st = provenance_write(run, settings, command, &road->files, &road->facts,
+            st = provenance_write(run, settings, command, simd, &road->files, &road->facts,
                                   &road->stages, road->scored.n_flagged, n_anomaly, writer,
                                   digest, err);
         if (st == STATUS_OK)
@@ -152,8 +153,10 @@ enum status detect(const struct run *run, const struct settings *settings, const
     struct road road = {0};
     struct encoded read = {0};
     unsigned key = group_key(settings, profile);
+    enum simd simd = SIMD_PORTABLE;
     enum status st = STATUS_OK;
 
+    TRY(run_agree(run, simd_choose(settings->simd, &simd, err), err));
     TRY(check_output(run, settings, err));
     stages_begin(&road.stages);
     TRY(ingest_inspect(run, settings->input, settings->n_input, (unsigned)settings->date_format,
@@ -174,11 +177,11 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(train_forest(run, &road.rows, &road.prepared, n_all, (size_t)settings->trees,
                      settings->samples, (uint32_t)settings->seed, &road.forest, err));
     stages_end(&road.stages, log, "train", settings->trees, "trees", 0);
-    TRY(score_rows(run, &road.forest, &road.prepared, n_all, &road.scored, err));
+    TRY(score_rows(run, &road.forest, &road.prepared, n_all, simd, &road.scored, err));
     stages_end(&road.stages, log, "score", n_all, "rows", 0);
     TRY(judge_all(run, settings, &road, err));
     stages_end(&road.stages, log, "judge", n_all, "rows", 0);
-    TRY(write_results(run, settings, profile, command, log, &road, err));
+    TRY(write_results(run, settings, profile, simd, command, log, &road, err));
 done:
     encoded_free(&read);
     road_free(&road);

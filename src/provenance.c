@@ -124,7 +124,8 @@ static void add_times(struct facts *facts, const struct stages *stages,
 }
 
 enum status provenance_write(const struct run *run, const struct settings *settings,
-                             const char *command, const struct ledger_files *files,
+                             const char *command, enum simd simd,
+                             const struct ledger_files *files,
                              const struct ledger_facts *ledger, const struct stages *stages,
                              int64_t n_flagged, int64_t n_anomaly,
                              struct results_writer *writer, char digest[RESULTS_DIGEST],
@@ -150,6 +151,7 @@ enum status provenance_write(const struct run *run, const struct settings *setti
     add_text(&facts, "libraries", libraries);
     add_text(&facts, "command", command);
     add_text(&facts, "configuration", in_force);
+    add_text(&facts, "simd", simd_name(simd));
     add_texts(&facts, "input_files", files->path, files->n);
     add_texts(&facts, "input_sha256", sha256, files->n);
     add_counts(&facts, ledger, n_flagged, n_anomaly, date);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 enum status score_rows(const struct run *run, const struct iforest *forest,
-                       const struct prepared *prepared, int64_t n_all, struct scored *out,
-                       struct error *err)
+                       const struct prepared *prepared, int64_t n_all, enum simd simd,
+                       struct scored *out, struct error *err)
 {
     size_t n = prepared->groups.n_row;
     struct scorer *scorer = NULL;
@@ -19,7 +19,7 @@ enum status score_rows(const struct run *run, const struct iforest *forest,
     if (score == NULL || decision == NULL)
         st = error_no_memory(err, "the scores");
     else
-        st = scorer_create(forest, &scorer, err);
+        st = scorer_create(forest, simd, &scorer, err);
     TRY(run_agree(run, st, err));
     scorer_run(scorer, (const float *const *)prepared->x, n, score);
     TRY(quantiles_percentile(run, (const double *const *)&score, 1, n, n_all,

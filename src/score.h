@@ -16,8 +16,8 @@ struct scored {
 /* Scores every row with every tree and sets the threshold over all ranks. All ranks. *out is
  * produced. */
 enum status score_rows(const struct run *run, const struct iforest *forest,
-                       const struct prepared *prepared, int64_t n_all, struct scored *out,
-                       struct error *err);
+                       const struct prepared *prepared, int64_t n_all, enum simd simd,
+                       struct scored *out, struct error *err);
 
 void scored_free(struct scored *scored); /* leaves nothing */
 

@@ -13,6 +13,9 @@ from command import InFolder
 
 ROWS, MONTHS, SEED = 20000, 12, 5
 RANKS, THREADS = (1, 2, 3, 5), (1, 2, 4)
+FLAGS = set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
+SUPPORTED = {"portable": True, "avx2": "avx2" in FLAGS,
+             "avx512": {"avx512bw", "avx512vl"} <= FLAGS}
 
 
 def read_digest(path):
@@ -56,6 +59,20 @@ class SameAnswer(InFolder):
         want = self.digest("ledger.csv", ranks=1, options=options)
         for ranks in RANKS[1:]:
             self.assertEqual(self.digest("ledger.csv", ranks=ranks, threads=2, options=options), want)
+
+    def test_instruction_sets(self):
+        self.generate()
+        want = self.digest("ledger.csv")
+        for simd in ("portable", "avx2", "avx512"):
+            if SUPPORTED[simd]:
+                self.assertEqual(self.digest("ledger.csv", options=("--simd", simd)), want)
+                with h5py.File(self.folder / "results.h5", "r") as results:
+                    self.assertEqual(results["run"].attrs["simd"], simd)
+            else:
+                print(f"not checked, as this processor has no {simd}", file=sys.stderr)
+                outcome = self.run_here("detect", "ledger.csv", "--force", "--simd", simd)
+                self.assertEqual(outcome.code, 64, outcome)
+                self.assertIn("portable", outcome.err)
 
     def test_threads_flag(self):
         self.generate()

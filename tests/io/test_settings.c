@@ -113,6 +113,7 @@ static const struct sample SAMPLE[] = {
     {"alert-budget", "run a", PLAIN(1, 1000000000, 0), "0"},
     {"keep-features", "run a", SWITCH, "false"},
     {"threads", "detect a", PLAIN(1, 4096, 2), "0"},
+    {"simd", "run a", WORDS(avx512, portable, avx2), "\"auto\""},
     {"top", "show a", PLAIN(0, 1000000000, 5), "20"},
     {"format", "show a", WORDS(csv, json, table), "\"table\""},
     {"rows", "generate a", PLAIN(1, 1000000000000, 10), NULL},
@@ -205,7 +206,8 @@ static void fields(void)
     CU_ASSERT_STRING_EQUAL(s->input[0], "a.csv");
     CU_ASSERT_STRING_EQUAL(s->output, "results.h5");
     CU_ASSERT(s->profile == PROFILE_HISTORY && s->group_by == 0 && s->contamination == 0.0);
-    CU_ASSERT(s->trees == 200 && s->samples == 256 && s->seed == 42 && s->threads == 0);
+    CU_ASSERT(s->trees == 200 && s->samples == 256 && s->seed == 42 && s->threads == 0 &&
+              s->simd == SIMD_AUTO);
     CU_ASSERT(s->date_format == DATE_CHOICE_AUTO && !s->keep_features && !s->force);
     CU_ASSERT(s->log_format == LOG_FORMAT_TEXT && !s->quiet && !s->verbose);
     CU_ASSERT(s->top == 20 && s->format == SHOW_TABLE && s->rows == 0 && s->months == 24);
@@ -595,7 +597,8 @@ static void record_is_a_configuration(void)
                "\"samples\":256,\"seed\":4294967295,\"date_format\":\"mdy\","
                "\"tolerance\":1,\"materiality\":\"10000\",\"alert_on\":\"all\","
                "\"alert_budget\":0,"
-               "\"keep_features\":true,\"threads\":0,\"log_format\":\"text\",\"quiet\":true,"
+               "\"keep_features\":true,\"threads\":0,\"simd\":\"auto\",\"log_format\":\"text\","
+               "\"quiet\":true,"
                "\"verbose\":false}");
     CU_ASSERT_EQUAL(parse_all(&again, "detect a --config team.json", "", first), STATUS_OK);
     CU_ASSERT_EQUAL(settings_in_force(&again.settings, &second, &again.err), STATUS_OK);

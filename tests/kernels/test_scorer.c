@@ -1,16 +1,18 @@
 /* Scores against the plain walk down each tree (iforest_path_length): the same bits for every
  * form, depth, number of rows, features and threads. */
+#include "byte_trees.h"
 #include "failing_mem.h"
 #include "grown_forest.h"
-#include "heap_trees.h"
 #include "linked_trees.h"
 #include "portable_math.h"
 #include "score_tile.h"
+#include "simd.h"
 #include "suite.h"
 
 #include <float.h>
 #include <math.h>
 #include <omp.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Columns of a row-major matrix; columns[n_feature] are freed with free_columns. */
@@ -35,13 +37,22 @@ static void free_columns(float **column, size_t n_feature)
     free(column);
 }
 
-static struct scorer *make_scorer(const struct iforest *forest)
+static struct scorer *make_scorer(const struct iforest *forest, enum simd simd)
 {
     struct scorer *scorer = NULL;
     struct error err;
 
-    CU_ASSERT_EQUAL_FATAL(scorer_create(forest, &scorer, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(scorer_create(forest, simd, &scorer, &err), STATUS_OK);
     return scorer;
+}
+
+/* The next instruction set this processor has; the first after SIMD_AUTO, N_SIMD at the end. */
+static enum simd next_simd(enum simd simd)
+{
+    do
+        simd++;
+    while (simd < N_SIMD && !simd_supported(simd));
+    return simd;
 }
 
 static double plain_score(const struct iforest *forest, const float *x)
@@ -55,26 +66,34 @@ static double plain_score(const struct iforest *forest, const float *x)
     return -power;
 }
 
-/* Trees over n_train rows score n_row others. */
+static void check_forest(const struct iforest *forest, enum simd simd, const float *x,
+                         const float *const *column, size_t n_row)
+{
+    struct scorer *scorer = make_scorer(forest, simd);
+    double *score = mem_array(n_row + 1, sizeof *score);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(score);
+    score[n_row] = 99;
+    scorer_run(scorer, column, n_row, score);
+    for (size_t i = 0; i < n_row; i++) {
+        CU_ASSERT_EQUAL(score[i], plain_score(forest, x + i * forest->n_feature));
+        CU_ASSERT(score[i] >= -1 && score[i] <= 0);
+    }
+    CU_ASSERT_EQUAL(score[n_row], 99);
+    free(score);
+    scorer_free(scorer);
+}
+
+/* Trees over n_train rows score n_row others, by all instruction sets. */
 static void check_scores(size_t n_train, size_t n_row, size_t n_feature, size_t n_tree)
 {
     float *train = make_matrix(n_train, n_feature, (uint32_t)(n_train + 7));
     float *x = make_matrix(n_row, n_feature, (uint32_t)(n_row + 8));
     float **column = make_columns(x, n_row, n_feature);
     struct iforest forest = grow_forest(train, n_train, n_feature, n_tree);
-    struct scorer *scorer = make_scorer(&forest);
-    double *score = mem_array(n_row + 1, sizeof *score);
 
-    CU_ASSERT_PTR_NOT_NULL_FATAL(score);
-    score[n_row] = 99;
-    scorer_run(scorer, (const float *const *)column, n_row, score);
-    for (size_t i = 0; i < n_row; i++) {
-        CU_ASSERT_EQUAL(score[i], plain_score(&forest, x + i * n_feature));
-        CU_ASSERT(score[i] >= -1 && score[i] <= 0);
-    }
-    CU_ASSERT_EQUAL(score[n_row], 99);
-    free(score);
-    scorer_free(scorer);
+    for (enum simd simd = next_simd(SIMD_AUTO); simd < N_SIMD; simd = next_simd(simd))
+        check_forest(&forest, simd, x, (const float *const *)column, n_row);
     iforest_free(&forest);
     free_columns(column, n_feature);
     free(x);
@@ -112,31 +131,84 @@ static void any_depth_is_scored(void)
     }
 }
 
+static void check_sums(const struct iforest *forest, enum simd simd, const float *tile,
+                       const double *expected, size_t n)
+{
+    double sum[SCORE_TILE_ROWS] = {0};
+    struct byte_trees *bytes = NULL;
+    struct error err;
+
+    CU_ASSERT_EQUAL_FATAL(byte_trees_create(forest, SCORE_TILE_ROWS, simd, &bytes, &err),
+                          STATUS_OK);
+    byte_trees_add(bytes, tile, n, sum);
+    CU_ASSERT_EQUAL(memcmp(sum, expected, n * sizeof *sum), 0);
+    byte_trees_free(bytes);
+}
+
 static void both_forms_give_the_same_sums(void)
 {
-    enum { N = 250, FEATURES = 6, ROOM = 256 };
+    enum { N = 250, FEATURES = 6 };
     float *train = make_matrix(300, FEATURES, 1);
     struct iforest forest = grow_forest(train, 300, FEATURES, 20);
     float *tile = make_matrix(FEATURES, SCORE_TILE_ROWS, 2);
-    double by_heap[ROOM] = {0};
-    double by_links[ROOM] = {0};
-    struct heap_trees *heap = NULL;
+    double by_links[SCORE_TILE_ROWS] = {0};
     struct linked_trees *linked = NULL;
     struct error err;
 
-    CU_ASSERT_EQUAL_FATAL(heap_trees_create(&forest, 9, SCORE_TILE_ROWS, &heap, &err),
-                          STATUS_OK);
     CU_ASSERT_EQUAL_FATAL(linked_trees_create(&forest, 9, SCORE_TILE_ROWS, &linked, &err),
                           STATUS_OK);
-    heap_trees_add(heap, tile, N, by_heap);
     linked_trees_add(linked, tile, N, by_links);
-    CU_ASSERT_EQUAL(memcmp(by_heap, by_links, sizeof by_heap), 0);
-    CU_ASSERT(by_heap[0] > 0);
-    heap_trees_free(heap);
+    CU_ASSERT(by_links[0] > 0);
+    CU_ASSERT_FATAL(byte_trees_fit(&forest, 9));
+    for (enum simd simd = next_simd(SIMD_AUTO); simd < N_SIMD; simd = next_simd(simd))
+        check_sums(&forest, simd, tile, by_links, N);
     linked_trees_free(linked);
     free(tile);
     iforest_free(&forest);
     free(train);
+}
+
+/* More inner nodes than one ranking takes, over a single feature: many groups, and parts. */
+static void forests_of_many_trees_are_scored(void)
+{
+    check_scores(256, 300, 1, 400);
+}
+
+/* Each of the ways a forest does not fit bytes: nodes of a feature, path lengths, features, and
+ * nodes in all. */
+static void large_trees_do_not_fit_bytes(void)
+{
+    float *x = make_matrix(2000, 2, 3);
+    struct iforest small = grow_forest(x, 250, 2, 3);
+    struct iforest large = grow_forest(x, 2000, 1, 3);
+
+    CU_ASSERT(byte_trees_fit(&small, 8));
+    CU_ASSERT_FALSE(byte_trees_fit(&small, 0));
+    small.n_feature = BYTE_TREES_FEATURES + 1;
+    CU_ASSERT_FALSE(byte_trees_fit(&small, 8));
+    CU_ASSERT_FALSE(byte_trees_fit(&large, 1000));
+    iforest_free(&small);
+    iforest_free(&large);
+    free(x);
+}
+
+static void instruction_sets_are_chosen(void)
+{
+    struct error err = {.text = ""};
+    enum simd chosen = N_SIMD;
+
+    CU_ASSERT_EQUAL(simd_choose(SIMD_PORTABLE, &chosen, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(chosen, SIMD_PORTABLE);
+    CU_ASSERT_EQUAL(simd_choose(SIMD_AUTO, &chosen, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(chosen, next_simd(SIMD_AUTO));
+    for (enum simd simd = SIMD_AVX512; simd < N_SIMD; simd++) {
+        if (simd_supported(simd))
+            continue;
+        printf("not checked, as this processor has no %s\n", simd_name(simd));
+        CU_ASSERT_EQUAL(simd_choose(simd, &chosen, &err), STATUS_USAGE);
+        CU_ASSERT_PTR_NOT_NULL(strstr(err.text, simd_name(simd)));
+        CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "portable"));
+    }
 }
 
 static void threads_change_no_bit(void)
@@ -145,7 +217,7 @@ static void threads_change_no_bit(void)
     float *x = make_matrix(N, FEATURES, 5);
     float **column = make_columns(x, N, FEATURES);
     struct iforest forest = grow_forest(x, 256, FEATURES, 20);
-    struct scorer *scorer = make_scorer(&forest);
+    struct scorer *scorer = make_scorer(&forest, SIMD_AUTO);
     double *one = mem_array(N, sizeof *one);
     double *many = mem_array(N, sizeof *many);
     int threads = omp_get_max_threads();
@@ -189,13 +261,9 @@ static void rows_next_to_a_threshold_go_the_right_way(void)
                      -0.0f,
                      FLT_TRUE_MIN};
         enum { N = sizeof x / sizeof x[0] };
-        double score[N];
         node[0].threshold = THRESHOLD[t];
-        struct scorer *scorer = make_scorer(&forest);
-        scorer_run(scorer, (const float *const[]){x}, N, score);
-        for (int i = 0; i < N; i++)
-            CU_ASSERT_EQUAL(score[i], plain_score(&forest, &x[i]));
-        scorer_free(scorer);
+        for (enum simd simd = next_simd(SIMD_AUTO); simd < N_SIMD; simd = next_simd(simd))
+            check_forest(&forest, simd, x, (const float *const[]){x}, N);
     }
 }
 
@@ -204,7 +272,7 @@ static void forests_of_single_rows_score_a_half(void)
     float x[2] = {5, 6};
     double score[2];
     struct iforest forest = grow_forest(x, 1, 1, 10);
-    struct scorer *scorer = make_scorer(&forest);
+    struct scorer *scorer = make_scorer(&forest, SIMD_AUTO);
 
     scorer_run(scorer, (const float *const[]){x}, 2, score);
     CU_ASSERT_EQUAL(score[0], -0.5);
@@ -236,7 +304,7 @@ static void a_small_forest_scores_as_scikit_learns(void)
             itree_grow(&X[0][0], 7, 2, seed[t], node + start[t], &n_node, &err), STATUS_OK);
         start[t + 1] = start[t] + n_node;
     }
-    struct scorer *scorer = make_scorer(&forest);
+    struct scorer *scorer = make_scorer(&forest, SIMD_AUTO);
     scorer_run(scorer, (const float *const *)column, 7, score);
     for (int i = 0; i < 7; i++)
         CU_ASSERT_DOUBLE_EQUAL(score[i], EXPECTED[i], 1e-15);
@@ -252,7 +320,7 @@ static void too_many_features_are_refused(void)
     struct scorer *scorer = NULL;
     struct error err;
 
-    CU_ASSERT_EQUAL(scorer_create(&forest, &scorer, &err), STATUS_DATA);
+    CU_ASSERT_EQUAL(scorer_create(&forest, SIMD_AUTO, &scorer, &err), STATUS_DATA);
     CU_ASSERT_PTR_NULL(scorer);
 }
 
@@ -265,7 +333,7 @@ static void check_failing_create(size_t n_train)
     int n_failed = 0;
 
     for (allocations_left = 0;; allocations_left = ++n_failed) {
-        enum status st = scorer_create(&forest, &scorer, &err);
+        enum status st = scorer_create(&forest, SIMD_AUTO, &scorer, &err);
         if (st == STATUS_OK)
             break;
         CU_ASSERT_EQUAL(st, STATUS_INTERNAL);
@@ -289,7 +357,10 @@ static const struct fact FACTS[] = {
     {"any number of rows is scored", any_number_of_rows_is_scored},
     {"any number of features is scored", any_number_of_features_is_scored},
     {"trees of any depth are scored", any_depth_is_scored},
-    {"both forms give the same sums", both_forms_give_the_same_sums},
+    {"both forms and all instruction sets give the same sums", both_forms_give_the_same_sums},
+    {"forests of many trees are scored", forests_of_many_trees_are_scored},
+    {"large trees do not fit bytes", large_trees_do_not_fit_bytes},
+    {"the best instruction set is chosen, a missing one refused", instruction_sets_are_chosen},
     {"threads change no bit", threads_change_no_bit},
     {"rows next to a threshold go the right way", rows_next_to_a_threshold_go_the_right_way},
     {"forests of single rows score one half", forests_of_single_rows_score_a_half},
