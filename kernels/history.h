@@ -12,35 +12,44 @@
  *   usual(x)   the change usual from row to row in x: the larger of 1.48 medians of |change|
  *              and the mean of |change| without its largest quarter; 0 below two past rows
  *   noise      tolerance + 0.1 % of |GL| + |IHub| now + 3 % of the break now or before,
- *              whichever is larger
- *   caution    3 % of |GL| + |IHub| now, times (3 / n)^2: what a short past does not tell
+ *              whichever is smaller
+ *   caution    3 % of |GL| + |IHub| now, 2 % if all the past matched, times (3 / n)^2: what a
+ *              short past does not tell
  *
  * the departures, all >= 0 and in units of what is usual, are
  *
  *   break      distance of the difference from the nearest of: 0, the median of the past, the
  *              last value, the last value continued by the usual or by the last change, the
  *              values 3 and 12 rows ago, the second-nearest past value; after a row that
- *              matched also from the size of breaks the group had before (2nd to 4th largest).
- *              Over usual + noise + caution.
- *   drift      3 times the third-largest of the last four changes in one direction, less the
- *              older trend, and no more than the distance from the range of the older half of
- *              the past. Over the older half's usual change + noise + caution.
- *   stale      12 if IHub repeats its last value while the GL moves and leaves a break; less
- *              where it did so before, and 0 where it did at half of the past changes.
- *   jump       the smaller of both sides' moves, if they go the same way: distance of a balance
- *              from its past range, and from the nearest of its usual, last and continued
- *              values, over 4 times (usual + 5 % of its largest past value + tolerance +
- *              caution); 0 for a side that was empty the row before.
+ *              matched also from the size of breaks the group had before (2nd to 4th largest,
+ *              a break that stayed counted once). Over usual + noise + caution.
+ *   drift      the current run of changes in one direction: their number, 6 at most, times the
+ *              second-smallest of them less the older trend, and no more than the distance
+ *              from the range of the rows before the run. Counts by a quarter for each of
+ *              those rows up to four, and a run of two changes a twentieth. Or, where it shows
+ *              more, 3 times the third-largest of the last four changes against the older half
+ *              of the past, as one change back does not end a drift. Over the older usual
+ *              change + noise + caution. 0 for a group with one side only.
+ *   stale      12 x / (x + 0.15), x being the break departure, if IHub repeats its last value
+ *              while the GL moves and leaves a break; less where it did so before, and 0 where
+ *              it did at half of the past changes.
+ *   jump       the smaller of both sides' moves, if they go the same way, or the move of the
+ *              only side: distance of a balance from its past range, and from the nearest of
+ *              its usual, last and continued values, less 40 % of its largest past value, over
+ *              1.8 times (usual + 3.5 % of that value + tolerance + caution), where usual is
+ *              beyond the trend, and the least of row to row, quarter to quarter and year to
+ *              year; 0 for a side that was empty the row before.
  *   move       the larger of both sides' moves.
  *   share      |difference| over |GL| + |IHub|, less the share usual in the past (its maximum,
  *              the largest sixth left out).
  *
  * departure, the first feature, is the largest of break, drift, stale and jump.
  *
- * A departure x becomes the feature ln(1 + x / 10) (share: 0.75 x), is raised to a quarter of
+ * A departure x becomes the feature ln(1 + x / 20) (share: 0.75 x), is raised to a quarter of
  * the first feature, because a forest draws its axes at random and would miss on most of them
- * what shows on one, and is weighed by min(1, n / 6)^1.25. So a first row is 0 throughout: an
- * account is not odd for being new, and judged the more firmly the longer it is known. */
+ * what shows on one, and is weighed by min(1, n / 6)^1.25, by min(1, n / 4)^1.25 if all the past
+ * matched. So a first row is 0 throughout: an account is not odd for being new, and judged the
+ * more firmly the longer it is known, and the sooner if it always tied out. */
 enum history_feature {
     HISTORY_DEPARTURE,
     HISTORY_BREAK,
@@ -63,7 +72,8 @@ extern const struct feature_label HISTORY_LABEL[N_HISTORY];
  *                      row[member[k]]
  * Returns how many rows depart from their own history by more than three times what is usual:
  * that count over all rows is the expected share of anomalies, and may be 0. Here a short past
- * gets ten times the caution, falling as (3 / n)^3: a count has no ranking to correct it. */
+ * gets a caution of 30 % of |GL| + |IHub| times (3 / n)^3, a third of that if all the past
+ * matched: a count has no ranking to correct it. */
 size_t features_history(const struct row *row, const struct groups *groups, double tolerance,
                         double *const column[N_HISTORY]);
 

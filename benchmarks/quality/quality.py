@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""How well anomalies are found: generates labelled ledgers (ledgers.py), scores them, and
-prints average precision, AUC, precision and recall of the flagged rows, and the recall of each
+"""How well anomalies are found: generates labelled ledgers (ledgers.py, postings.py and, with
+--tieout, the program's own), scores them, and prints average precision, AUC, precision and recall of the flagged rows, and the recall of each
 kind of anomaly at an alert budget equal to the number of anomalies, as a table; --json FILE also
 writes one JSON line each.
 
@@ -13,6 +13,7 @@ writes one JSON line each.
 Exit code 1 if the history profile's average precision is below --require on some ledger.
 """
 import argparse
+import csv
 import json
 import os
 import subprocess
@@ -26,6 +27,7 @@ from sklearn.preprocessing import RobustScaler
 
 import kernels
 import ledgers
+import postings
 
 # family, months, share of anomalies, rows
 PLANS = {
@@ -36,7 +38,37 @@ PLANS = {
                for months, share in ((6, 0.02), (12, 0.01), (24, 0.03), (36, 0.003))]
     + [("mixed", 60, 0.001, 60000), ("tied", 12, 0.001, 100000)],
 }
+PLANS["quick"].append(("bank", 24, 0.01, 12000))
+PLANS["normal"] += [(family, months, share, 12000)
+                    for family in postings.FAMILIES
+                    for months, share in ((6, 0.02), (12, 0.01), (24, 0.03), (36, 0.003))]
+GENERATED = [("generate", months, share, months * 1000)
+             for months, share in ((6, 0.02), (12, 0.01), (24, 0.03), (36, 0.03), (36, 0.003))]
 PLANS["full"] = PLANS["normal"] + [("mixed", 24, 0.003, 300000), ("tied", 12, 0.001, 1000000)]
+
+
+def generate(program, seed, rows, months, share):
+    """The program's own ledger; rows are a multiple of months."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, name) for name in ("ledger.csv", "labels.csv")]
+        subprocess.check_call([program, "generate", *paths, "--rows", str(rows), "--months",
+                               str(months), "--anomalies", str(share), "--seed", str(seed)],
+                              stderr=subprocess.DEVNULL)
+        with open(paths[0], newline="") as text:
+            balance = np.array([[float(row["GL Balance"]), float(row["IHub balance"])]
+                                for row in csv.DictReader(text)])
+        kind = np.full(rows, ledgers.USUAL)
+        with open(paths[1], newline="") as text:
+            for label in csv.DictReader(text):
+                kind[int(label["row"])] = ledgers.KINDS.index(label["kind"])
+    return ledgers.Ledger(*(column.reshape(months, -1).T for column in (*balance.T, kind)))
+
+
+def make(options, family, seed, rows, months, share):
+    if family == "generate":
+        return generate(options.tieout, seed, rows, months, share)
+    source = postings if family in postings.FAMILIES else ledgers
+    return source.make(seed, rows, months, share, family)
 
 
 def by_month(panel):
@@ -186,9 +218,10 @@ def main():
     out = open(options.json, "w") if options.json else None
     results = []
     print(HEADER)
-    for family, months, share, rows in PLANS[options.size]:
+    plans = PLANS[options.size] + (GENERATED if options.tieout else [])
+    for family, months, share, rows in plans:
         for seed in options.seeds:
-            ledger = ledgers.make(seed, rows, months, share, family)
+            ledger = make(options, family, seed, rows, months, share)
             for name, run in methods(options, library):
                 result = {"family": family, "months": months, "share": share, "rows": rows,
                           "seed": seed, "method": name, **measure(ledger, *run(ledger))}
