@@ -96,6 +96,7 @@ static void zeros_and_extremes_are_told_apart(void)
     static const double EXTREMES[] = {3e38, -3e38, 3.5e38, -3.5e38, 0.1, -0.1};
 
     check_chain(ZEROS, sizeof ZEROS / sizeof ZEROS[0]);
+    check_chain(&ZEROS[1], 1);
     check_chain(EXTREMES, sizeof EXTREMES / sizeof EXTREMES[0]);
     check_chain(EXTREMES, 1);
     check_chain(EXTREMES, 0);
