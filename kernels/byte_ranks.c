@@ -294,10 +294,9 @@ void byte_ranks_find(const struct byte_ranks *ranks, size_t feature, const float
     for (size_t i = 0; i < n; i++)
         rank[i] = cuts->begin[rank[i]];
     for (int step = cuts->n_step - 1; step >= 0; step--) {
-        unsigned half = 1u << step;
-        const float *middle = cuts->cut + half - 1;
+        const float *middle = cuts->cut + ((size_t)1 << step) - 1;
         for (size_t i = 0; i < n; i++)
-            rank[i] = (uint16_t)(rank[i] + (middle[rank[i]] < x[i] ? half : 0));
+            rank[i] = (uint16_t)(rank[i] + ((unsigned)(middle[rank[i]] < x[i]) << step));
     }
 }
 

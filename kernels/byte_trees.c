@@ -7,13 +7,15 @@
  * a ledger has 30 to 40 of them.
  *
  * Values and thresholds are bytes (byte_ranks.h). The evaluation is plain C that compilers turn
- * into vector code, compiled once for each instruction set; everything else is shared, so that
- * the sets cannot differ in a result. */
+ * into vector code, compiled once for each instruction set; all else is shared, so that the sets
+ * cannot differ in a result. Where the processor permutes bytes and the trees are shallow,
+ * tree_four.h descends them instead: that costs the same however many nodes they have. */
 #include "byte_trees.h"
 
 #include "byte_ranks.h"
 #include "mem.h"
 #include "score_tile.h"
+#include "tree_four.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -53,6 +55,8 @@ struct byte_tree {
 struct part {
     size_t first_tree;
     size_t end_tree;
+    size_t first_four;
+    size_t end_four;
     struct byte_ranks *ranks;
 };
 
@@ -62,7 +66,10 @@ struct byte_trees {
     void (*evaluate)(const struct step *step, size_t n_step, const int8_t *block,
                      uint8_t *result);
     struct step *step;
-    double *length; /* of leaves */
+    double *length;         /* of leaves */
+    struct tree_four *four; /* aligned, within four_memory; NULL: trees are evaluated */
+    void *four_memory;
+    size_t n_four;
     struct byte_tree *tree;
     struct part *part;
     size_t n_part;
@@ -84,8 +91,8 @@ static size_t number_length(struct byte_tree *tree, double *length, double of_le
     return number;
 }
 
-/* Whether the numbers of leaves and the ranks of thresholds fit a byte. */
-static bool tree_fits(const struct iforest *forest, size_t index)
+/* Whether the ranks of thresholds fit a byte, and there are so many path lengths at most. */
+static bool tree_fits(const struct iforest *forest, size_t index, size_t most_lengths)
 {
     struct byte_tree tree = {.n_length = 0};
     double length[MAX_LENGTHS + 1];
@@ -97,7 +104,7 @@ static bool tree_fits(const struct iforest *forest, size_t index)
         if (node->feature >= 0)
             fits = ++count[node->feature] <= BYTE_RANKS_TREE;
         else
-            fits = number_length(&tree, length, itree_leaf_length(node)) < MAX_LENGTHS;
+            fits = number_length(&tree, length, itree_leaf_length(node)) < most_lengths;
     }
     return fits;
 }
@@ -109,7 +116,7 @@ bool byte_trees_fit(const struct iforest *forest, int depth)
                 n_inner <= (size_t)depth * forest->n_tree * INNER_PER_LEVEL;
 
     for (size_t t = 0; fits && t < forest->n_tree; t++)
-        fits = tree_fits(forest, t);
+        fits = tree_fits(forest, t, MAX_LENGTHS);
     return fits;
 }
 
@@ -145,9 +152,51 @@ static void pack_tree(const struct iforest *forest, size_t index,
     tree->root = stack[0];
 }
 
-static void pack_part(struct byte_trees *trees, const struct iforest *forest,
-                      const struct part *part)
+/* Fours are for trees no deeper and over no more features than their tables, and with few path
+ * lengths. */
+static bool fours_fit(const struct iforest *forest)
 {
+    bool fit = forest->n_feature <= TREE_FOUR_FEATURES;
+
+    for (size_t i = 0; fit && i < forest->start[forest->n_tree]; i++)
+        fit = forest->node[i].depth <= TREE_FOUR_DEPTH;
+    for (size_t t = 0; fit && t < forest->n_tree; t++)
+        fit = tree_fits(forest, t, TREE_FOUR_LENGTHS);
+    return fit;
+}
+
+/* Room for as many fours as there are trees, and one to align the others. */
+static enum status make_fours(struct byte_trees *trees, size_t n_tree, struct error *err)
+{
+    size_t alignment = _Alignof(struct tree_four);
+
+    trees->four_memory = mem_array(n_tree + 1, sizeof *trees->four);
+    if (trees->four_memory == NULL)
+        return error_no_memory(err, "the forest");
+    size_t past = (uintptr_t)trees->four_memory % alignment;
+    trees->four = (void *)((char *)trees->four_memory + (alignment - past));
+    return STATUS_OK;
+}
+
+/* To the last four of the part, if it has room and is of the tree's group. */
+static void add_to_four(struct byte_trees *trees, const struct iforest *forest,
+                        const struct part *part, size_t index)
+{
+    const struct byte_tree *tree = &trees->tree[index];
+    struct tree_four *next = &trees->four[trees->n_four];
+
+    if (trees->n_four > part->first_four && next[-1].n_tree < TREE_FOUR &&
+        next[-1].group == tree->group)
+        next--;
+    else
+        trees->n_four++;
+    tree_four_pack(next, forest, index, part->ranks, trees->length + tree->first_length,
+                   tree->n_length);
+}
+
+static void pack_part(struct byte_trees *trees, const struct iforest *forest, struct part *part)
+{
+    part->first_four = trees->n_four;
     for (size_t t = part->first_tree; t < part->end_tree; t++) {
         struct byte_tree *tree = &trees->tree[t];
         *tree = (struct byte_tree){.first_step = forest->start[t],
@@ -157,7 +206,10 @@ static void pack_part(struct byte_trees *trees, const struct iforest *forest,
                   trees->length + tree->first_length);
         if (tree->n_length > trees->most_lengths)
             trees->most_lengths = tree->n_length;
+        if (trees->four != NULL)
+            add_to_four(trees, forest, part, t);
     }
+    part->end_four = trees->n_four;
 }
 
 /* The first tree that would make the trees from first on too many for one ranking. */
@@ -239,7 +291,10 @@ static void add_lengths(const double *of_number, const uint8_t *restrict number,
 struct scratch {
     _Alignas(64) int8_t tile[SCORE_TILE_VALUES];
     uint16_t rank[SCORE_TILE_VALUES];
-    _Alignas(64) uint8_t result[N_RESULT * BYTE_TREES_ROWS];
+    _Alignas(64) union {
+        uint8_t result[N_RESULT * BYTE_TREES_ROWS];         /* of evaluation */
+        int8_t block[SCORE_TILE_ROWS * TREE_FOUR_FEATURES]; /* the tile as fours take it */
+    };
 };
 
 static void translate_tile(const struct byte_trees *trees, const struct byte_ranks *ranks,
@@ -250,14 +305,11 @@ static void translate_tile(const struct byte_trees *trees, const struct byte_ran
                              scratch->tile + f * trees->stride);
 }
 
-static void add_part(const struct byte_trees *trees, const struct part *part, const float *tile,
-                     size_t n, struct scratch *scratch, double *length)
+static void add_evaluated(const struct byte_trees *trees, const struct part *part, size_t n,
+                          struct scratch *scratch, double *length)
 {
     size_t group = SIZE_MAX;
 
-    for (size_t f = 0; f < trees->n_feature; f++)
-        byte_ranks_find(part->ranks, f, tile + f * trees->stride, n,
-                        scratch->rank + f * trees->stride);
     for (size_t t = part->first_tree; t < part->end_tree; t++) {
         const struct byte_tree *tree = &trees->tree[t];
         if (tree->group != group)
@@ -272,12 +324,50 @@ static void add_part(const struct byte_trees *trees, const struct part *part, co
     }
 }
 
+static void cut_blocks(const struct byte_trees *trees, size_t n, struct scratch *scratch)
+{
+    int8_t *block = scratch->block;
+
+    for (size_t row = 0; row < n; row += TREE_FOUR_ROWS, block += TREE_FOUR_BLOCK)
+        for (size_t f = 0; f < trees->n_feature; f++)
+            memcpy(block + f * TREE_FOUR_ROWS, scratch->tile + f * trees->stride + row,
+                   TREE_FOUR_ROWS);
+}
+
+static void add_fours(const struct byte_trees *trees, const struct part *part, size_t n,
+                      struct scratch *scratch, double *length)
+{
+    size_t group = SIZE_MAX;
+
+    for (size_t i = part->first_four; i < part->end_four; i++) {
+        const struct tree_four *four = &trees->four[i];
+        if (four->group != group) {
+            translate_tile(trees, part->ranks, four->group, n, scratch);
+            cut_blocks(trees, n, scratch);
+        }
+        group = four->group;
+        tree_four_add(four, trees->n_feature, scratch->block, n, length);
+    }
+}
+
+static void add_part(const struct byte_trees *trees, const struct part *part, const float *tile,
+                     size_t n, struct scratch *scratch, double *length)
+{
+    for (size_t f = 0; f < trees->n_feature; f++)
+        byte_ranks_find(part->ranks, f, tile + f * trees->stride, n,
+                        scratch->rank + f * trees->stride);
+    if (trees->four != NULL)
+        add_fours(trees, part, n, scratch, length);
+    else
+        add_evaluated(trees, part, n, scratch, length);
+}
+
 void byte_trees_add(const struct byte_trees *trees, const float *tile, size_t n, double *length)
 {
     struct scratch scratch;
     size_t padded = (n + BYTE_TREES_ROWS - 1) / BYTE_TREES_ROWS * BYTE_TREES_ROWS;
 
-    for (size_t number = 0; number < trees->most_lengths; number++)
+    for (size_t number = 0; trees->four == NULL && number < trees->most_lengths; number++)
         memset(scratch.result + number * BYTE_TREES_ROWS, (int)number, BYTE_TREES_ROWS);
     for (size_t p = 0; p < trees->n_part; p++)
         add_part(trees, &trees->part[p], tile, padded, &scratch, length);
@@ -307,6 +397,8 @@ enum status byte_trees_create(const struct iforest *forest, size_t stride, enum 
     if (trees->step == NULL || trees->length == NULL || trees->tree == NULL ||
         trees->part == NULL)
         TRY(error_no_memory(err, "the forest"));
+    if (simd == SIMD_AVX512 && tree_four_supported() && fours_fit(forest))
+        TRY(make_fours(trees, forest->n_tree, err));
     TRY(pack_forest(trees, forest, err));
     *out = trees;
     trees = NULL;
@@ -321,6 +413,7 @@ void byte_trees_free(struct byte_trees *trees)
         return;
     for (size_t p = 0; p < trees->n_part; p++)
         byte_ranks_free(trees->part[p].ranks);
+    free(trees->four_memory);
     free(trees->part);
     free(trees->tree);
     free(trees->length);

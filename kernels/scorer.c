@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FEATURES = SCORE_TILE_VALUES / SCORE_LANES };
+/* Linked trees are large, and leave a tile less of the cache. */
+enum { MAX_FEATURES = SCORE_TILE_VALUES / SCORE_LANES, LINKED_TILE_ROWS = 256 };
 
 struct scorer {
     size_t n_feature;
@@ -36,11 +37,11 @@ static int find_depth(const struct iforest *forest)
     return depth;
 }
 
-static size_t fit_tile_rows(size_t n_feature, size_t lanes)
+static size_t fit_tile_rows(size_t n_feature, size_t lanes, size_t most)
 {
-    size_t rows = n_feature > 0 ? SCORE_TILE_VALUES / n_feature : SCORE_TILE_ROWS;
+    size_t rows = n_feature > 0 ? SCORE_TILE_VALUES / n_feature : most;
 
-    return rows < SCORE_TILE_ROWS ? rows - rows % lanes : SCORE_TILE_ROWS;
+    return rows < most ? rows - rows % lanes : most;
 }
 
 /* Bytes for trees that fit them: the fastest by far, whatever the instructions. */
@@ -51,7 +52,8 @@ static enum status pack_trees(const struct iforest *forest, enum simd simd,
     bool bytes = byte_trees_fit(forest, depth);
 
     scorer->lanes = bytes ? BYTE_TREES_ROWS : SCORE_LANES;
-    scorer->tile_rows = fit_tile_rows(forest->n_feature, scorer->lanes);
+    scorer->tile_rows = fit_tile_rows(forest->n_feature, scorer->lanes,
+                                      bytes ? SCORE_TILE_ROWS : LINKED_TILE_ROWS);
     if (bytes)
         return byte_trees_create(forest, scorer->tile_rows, simd, &scorer->bytes, err);
     return linked_trees_create(forest, depth, scorer->tile_rows, &scorer->linked, err);
