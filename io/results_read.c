@@ -212,6 +212,7 @@ static enum status read_summary(const struct h5_in *in, struct findings *finding
     TRY(h5_in_real_attribute(in, "/model", "offset", &findings->offset, err));
     TRY(h5_in_text_attribute(in, "/model", "profile", &findings->profile, err));
     TRY(h5_in_text_attribute(in, "/run", "content_digest", &findings->digest, err));
+    TRY(h5_in_text_attribute(in, "/run", "started", &findings->started, err));
 done:
     return st;
 }
@@ -272,5 +273,6 @@ void findings_free(struct findings *findings)
     free(findings->feature_name);
     free(findings->profile);
     free(findings->digest);
+    free(findings->started);
     free(findings);
 }

@@ -36,7 +36,8 @@ struct findings {
     double offset;
     char *profile;
     char *digest;
-    void *owned; /* the texts and numbers behind the pointers */
+    char *started; /* when the run that found them began, 2024-06-03T07:15:00Z */
+    void *owned;   /* the texts and numbers behind the pointers */
 };
 
 /* Reads path. STATUS_NO_INPUT if it is missing, STATUS_DATA if it is not a results file of

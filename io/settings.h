@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "profile.h"
+#include "service_settings.h"
 #include "simd.h"
 #include "status.h"
 #include <stdbool.h>
@@ -11,7 +12,8 @@
 #include <stdio.h>
 
 /* What the user asked for: flags beat the environment (TIEOUT_GROUP_BY), the environment
- * beats the configuration file ("group_by"), the file beats the defaults. One table
+ * beats the configuration file ("group_by"), the file beats the defaults. An option of a section
+ * has a dot in its name: --jira.url, TIEOUT_JIRA_URL, "jira": {"url": ...}. One table
  * (settings_table.h) has every option's name, range, default and meaning. */
 
 enum command {
@@ -37,7 +39,7 @@ enum show_format { SHOW_TABLE, SHOW_CSV, SHOW_JSON };
 /* Where a value comes from; the higher beats the lower. */
 enum source { SOURCE_DEFAULT, SOURCE_CONFIG, SOURCE_ENVIRONMENT, SOURCE_FLAG };
 
-enum { SETTINGS_MAX_OPTION = 64 };
+enum { SETTINGS_MAX_OPTION = 128 };
 
 /* Everything is set, whatever the command: options it does not take have their defaults or what
  * the configuration file says. Texts are owned copies; input points into argv. */
@@ -70,6 +72,10 @@ struct settings {
     enum show_format format;
     int64_t rows; /* to generate */
     int64_t months;
+    bool dry_run;      /* send nothing, write what would be sent */
+    bool status;       /* of the follow-up: tell it and do nothing */
+    bool retry_failed; /* try again what services have refused */
+    struct service_settings services;
     double anomalies;                          /* share of the generated rows, in [0, 0.5] */
     unsigned char source[SETTINGS_MAX_OPTION]; /* enum source of each option of the table */
 };

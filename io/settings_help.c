@@ -49,13 +49,19 @@ static void print_wrapped(FILE *stream, const char *text, int column)
     fputc('\n', stream);
 }
 
+/* Whether a command's help lists it: the settings of services have a page of their own. */
+static bool is_listed(const struct option *option, enum command command)
+{
+    return option_belongs(option, command) && option_section(option) == 0;
+}
+
 static int left_width(enum command command)
 {
     char text[WIDTH + 1];
     int width = 0;
 
     for (size_t i = 0; i < N_OPTION; i++)
-        if (option_belongs(&OPTION[i], command)) {
+        if (is_listed(&OPTION[i], command)) {
             int length = left_text(&OPTION[i], text, sizeof text);
             width = length > width ? length : width;
         }
@@ -71,7 +77,7 @@ static void print_options(FILE *stream, enum command command)
         char left[WIDTH + 1];
         char right[SENTENCE_MAX];
 
-        if (!option_belongs(&OPTION[i], command))
+        if (!is_listed(&OPTION[i], command))
             continue;
         left_text(&OPTION[i], left, sizeof left);
         right_text(&OPTION[i], right);

@@ -52,6 +52,7 @@ static inline struct findings made_up_findings(struct finding room[MADE_UP], siz
     static const char *names[2] = {name[0], name[1]};
     static char profile[] = "classic";
     static char digest[] = "";
+    static char started[] = "2024-06-03T07:15:00Z";
 
     for (size_t i = 0; i < n; i++)
         room[i] = made_up_finding(i);
@@ -63,7 +64,8 @@ static inline struct findings made_up_findings(struct finding room[MADE_UP], siz
                              .contamination = 0.01,
                              .offset = -0.6,
                              .profile = profile,
-                             .digest = digest};
+                             .digest = digest,
+                             .started = started};
 }
 
 /* The whole of a file as terminated text, to be freed; NULL if it cannot be read. */
