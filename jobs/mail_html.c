@@ -12,7 +12,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { NAME_LIMIT = 64, EXPLANATION_LIMIT = 1500 }; /* characters; what is longer is cut */
+enum {
+    NAME_LIMIT = 64, /* characters; what is longer is cut */
+    EXPLANATION_LIMIT = 1500,
+    UNBROKEN = 17 /* digits and commas of an amount that fit a telephone's column */
+};
 
 static const char HEAD[] =
     "<!DOCTYPE html>\n"
@@ -33,9 +37,8 @@ static const char HEAD[] =
     ".link { color: #7fb8ff !important; }\n"
     "}\n"
     "@media (max-width: 600px) {\n"
-    ".cell { padding-left: 6px !important; padding-right: 6px !important;"
-    " font-size: 12px !important; }\n"
-    ".side { padding-left: 14px !important; padding-right: 14px !important; }\n"
+    ".side { padding-left: 7px !important; padding-right: 7px !important; }\n"
+    ".cell { font-size: 12px !important; }\n"
     "}\n"
     "</style>\n";
 
@@ -79,7 +82,10 @@ static void write_amount(FILE *out, double amount, const char *currency)
     char text[AMOUNT_TEXT];
 
     amount_grouped(amount, text);
-    fprintf(out, "<span style=\"white-space:nowrap\">%s</span>", text);
+    if (strlen(text) <= UNBROKEN)
+        fprintf(out, "<span style=\"white-space:nowrap\">%s</span>", text);
+    else
+        fputs(text, out);
     if (currency[0] != '\0') {
         fputc(' ', out);
         write_name(out, currency);
@@ -98,7 +104,7 @@ static void write_paragraph(FILE *out, const char *class, const char *style, con
 
 static void write_heading(FILE *out, const struct mail_words *words)
 {
-    fputs("<tr><td class=\"side\" style=\"padding:22px 24px 14px\">\n"
+    fputs("<tr><td class=\"side\" style=\"padding:22px 14px 14px\">\n"
           "<h1 class=\"ink\" style=\"margin:0 0 6px;font-size:22px;line-height:28px;"
           "font-weight:600;color:#1b2733\">",
           out);
@@ -123,8 +129,8 @@ static void write_titles(FILE *out)
     fputs("<tr>", out);
     for (size_t i = 0; i < sizeof COLUMN / sizeof *COLUMN; i++)
         fprintf(out,
-                "<th scope=\"col\" class=\"cell head dim\" width=\"%s\" align=\"%s\" "
-                "style=\"padding:8px 12px;background:#eef2f6;color:#5b6b7a;font-size:12px;"
+                "<th scope=\"col\" class=\"side cell head dim\" width=\"%s\" align=\"%s\" "
+                "style=\"padding:8px 14px;background:#eef2f6;color:#5b6b7a;font-size:12px;"
                 "font-weight:600\">%s</th>",
                 COLUMN[i].width, COLUMN[i].align, COLUMN[i].title);
     fputs("</tr>\n", out);
@@ -134,7 +140,7 @@ static void write_titles(FILE *out)
 static void begin_cell(FILE *out, const char *more)
 {
     fprintf(out,
-            "<td class=\"cell line ink\" valign=\"top\" style=\"padding:12px 12px 2px;"
+            "<td class=\"side cell line ink\" valign=\"top\" style=\"padding:12px 14px 2px;"
             "border-top:1px solid #dde3e9;color:#1b2733%s\">",
             more);
 }
@@ -213,27 +219,28 @@ static void write_phrase(FILE *out, const char *title, const char *text)
     write_escaped(out, text, EXPLANATION_LIMIT);
 }
 
-static void write_ticket(FILE *out, const struct mail_ticket *ticket)
+/* The ticket's key is what its address ends with. */
+static void write_ticket(FILE *out, const char *link)
 {
-    if (ticket->url == NULL)
+    if (link == NULL)
         return;
+    const char *slash = strrchr(link, '/');
     fputs("<br>Ticket <a class=\"link\" style=\"color:#0b5cad\" href=\"", out);
-    write_escaped(out, ticket->url, EXPLANATION_LIMIT);
+    write_escaped(out, link, EXPLANATION_LIMIT);
     fputs("\">", out);
-    write_escaped(out, ticket->key, NAME_LIMIT);
+    write_escaped(out, slash != NULL ? slash + 1 : link, NAME_LIMIT);
     fputs("</a>", out);
 }
 
-static void write_explanation(FILE *out, const struct explanation *explained,
-                              const struct mail_ticket *ticket)
+static void write_explanation(FILE *out, const struct explanation *explained, const char *link)
 {
-    fputs("<tr><td colspan=\"4\" class=\"cell ink\" style=\"padding:4px 12px 14px;"
+    fputs("<tr><td colspan=\"4\" class=\"side cell ink\" style=\"padding:4px 14px 14px;"
           "color:#1b2733;line-height:19px\" dir=\"auto\">",
           out);
     write_escaped(out, explained->text, EXPLANATION_LIMIT);
     write_phrase(out, "Likely cause", explained->likely_cause);
     write_phrase(out, "Recommended", explained->recommended_action);
-    write_ticket(out, ticket);
+    write_ticket(out, link);
     fputs("</td></tr>\n", out);
 }
 
@@ -247,21 +254,22 @@ static void write_findings(FILE *out, const struct mail_report *report)
           out);
     write_titles(out);
     for (size_t i = 0; i < report->n_shown; i++) {
-        const struct finding *finding = &report->findings->finding[report->shown[i]];
+        size_t k = report->shown[i];
+        const struct finding *finding = &report->findings->finding[k];
         fputs("<tr>\n", out);
         write_severity_cell(out, finding);
         write_account_cell(out, finding);
         write_difference_cell(out, finding);
         write_open_cell(out, finding);
         fputs("</tr>\n", out);
-        write_explanation(out, &report->explained[report->shown[i]], &report->ticket[i]);
+        write_explanation(out, &report->explained[k], report->link[k]);
     }
     fputs("</table>\n</td></tr>\n", out);
 }
 
 static void write_closing(FILE *out, const struct mail_words *words)
 {
-    fputs("<tr><td class=\"side line\" style=\"padding:16px 24px 20px;"
+    fputs("<tr><td class=\"side line\" style=\"padding:16px 14px 20px;"
           "border-top:1px solid #dde3e9;line-height:20px\">\n",
           out);
     write_paragraph(out, "ink", "font-size:14px;font-weight:600;color:#1b2733", words->answer);

@@ -6,9 +6,11 @@
 #include "log_text.h"
 #include "mail_character.h"
 
-#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { NAME = 128 /* bytes of a ledger's name */ };
 
 enum severity mail_report_severity(const struct finding *finding)
 {
@@ -56,113 +58,129 @@ void mail_report_age(const struct finding *finding, char text[MAIL_WORD])
                  finding->break_months < 2 ? "" : "s");
 }
 
-static void say_severities(const struct findings *findings, char *text, size_t room)
+/* Adds to text; what does not fit is cut. */
+__attribute__((format(printf, 2, 3))) static void say(char text[MAIL_WORDS], const char *format,
+                                                      ...)
+{
+    size_t used = strlen(text);
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text + used, MAIL_WORDS - used, format, args);
+    va_end(args);
+}
+
+static void say_severities(const struct findings *findings, char text[MAIL_WORDS])
 {
     int64_t count[N_SEVERITY + 1] = {0};
     char number[LOG_TEXT_NUMBER];
-    size_t used = 0;
 
-    text[0] = '\0';
     for (size_t i = 0; i < findings->n; i++)
         count[mail_report_severity(&findings->finding[i])]++;
     for (int s = N_SEVERITY - 1; s >= 0; s--) {
         if (count[s] == 0)
             continue;
         log_text_count(count[s], number);
-        used += (size_t)snprintf(text + used, room - used, "%s%s %s", used > 0 ? ", " : "",
-                                 number, severity_name((enum severity)s));
+        say(text, "%s%s %s", text[0] != '\0' ? ", " : "", number,
+            severity_name((enum severity)s));
     }
 }
 
-/* "may.csv" of the first ledger, its folder left out; and how many more there are. */
-static void say_ledgers(const struct findings *findings, char text[MAIL_WORDS / 2])
+/* The first ledger's name without its folder, whole characters of it. */
+static void cut_name(const char *path, char name[NAME])
 {
-    if (findings->n_input == 0) {
-        text[0] = '\0';
-        return;
-    }
-    const char *slash = strrchr(findings->input[0], '/');
-    const char *name = slash != NULL ? slash + 1 : findings->input[0];
-    char cut[MAIL_WORD * 2] = "";
+    const char *slash = strrchr(path, '/');
+    const char *at = slash != NULL ? slash + 1 : path;
     size_t used = 0, n = 0;
-    while (*name != '\0') {
-        const char *byte = mail_character_next(&name, &n);
-        if (used + n >= sizeof cut)
+
+    while (*at != '\0') {
+        const char *byte = mail_character_next(&at, &n);
+        if (used + n >= NAME)
             break;
-        memcpy(cut + used, byte, n);
+        memcpy(name + used, byte, n);
         used += n;
     }
-    if (findings->n_input == 1)
-        snprintf(text, MAIL_WORDS / 2, "%s", cut);
-    else
-        snprintf(text, MAIL_WORDS / 2, "%s and %zu more", cut, findings->n_input - 1);
+    name[used] = '\0';
+}
+
+/* "in may.csv and 2 more", "in" being the word given. */
+static void say_ledgers(const struct findings *findings, const char *word,
+                        char text[MAIL_WORDS])
+{
+    char name[NAME];
+
+    if (findings->n_input == 0)
+        return;
+    cut_name(findings->input[0], name);
+    say(text, "%s%s %s", text[0] != '\0' ? " " : "", word, name);
+    if (findings->n_input > 1)
+        say(text, " and %zu more", findings->n_input - 1);
+}
+
+static void say_as_of(const struct findings *findings, char text[MAIL_WORDS])
+{
+    if (findings->last_as_of[0] != '\0')
+        say(text, "%sas of %.10s", text[0] != '\0' ? " " : "", findings->last_as_of);
 }
 
 static void say_heading(const struct findings *findings, struct mail_words *words)
 {
-    char anomalies[LOG_TEXT_NUMBER], rows[LOG_TEXT_NUMBER], ledgers[MAIL_WORDS / 2];
-    char as_of[MAIL_WORD] = "", severities[MAIL_WORD * 2 + 4] = "";
+    char anomalies[LOG_TEXT_NUMBER], rows[LOG_TEXT_NUMBER];
+    const char *ending = findings->n == 1 ? "y" : "ies";
 
     log_text_count((int64_t)findings->n, anomalies);
     log_text_count(findings->n_row, rows);
-    say_ledgers(findings, ledgers);
-    say_severities(findings, words->severities, sizeof words->severities);
-    if (findings->last_as_of[0] != '\0')
-        snprintf(as_of, sizeof as_of, "as of %.10s", findings->last_as_of);
+    say_severities(findings, words->severities);
+    say(words->verdict, "%s anomal%s in %s row%s", findings->n == 0 ? "No" : anomalies, ending,
+        rows, findings->n_row == 1 ? "" : "s");
+    say_ledgers(findings, "from", words->source);
+    say_as_of(findings, words->source);
+    say(words->subject, "tieout: %s anomal%s", findings->n == 0 ? "no" : anomalies, ending);
     if (findings->n > 0)
-        snprintf(severities, sizeof severities, " (%s)", words->severities);
-    snprintf(words->verdict, sizeof words->verdict, "%s anomal%s in %s row%s",
-             findings->n == 0 ? "No" : anomalies, findings->n == 1 ? "y" : "ies", rows,
-             findings->n_row == 1 ? "" : "s");
-    snprintf(words->source, sizeof words->source, "%s%s%s", as_of,
-             as_of[0] != '\0' && ledgers[0] != '\0' ? ", from " : "", ledgers);
-    snprintf(words->subject, sizeof words->subject, "tieout: %s anomal%s%s%s%s%s%s",
-             findings->n == 0 ? "no" : anomalies, findings->n == 1 ? "y" : "ies",
-             ledgers[0] != '\0' ? " in " : "", ledgers, as_of[0] != '\0' ? " " : "", as_of,
-             severities);
+        say(words->subject, " (%s)", words->severities);
+    say_ledgers(findings, "in", words->subject);
+    say_as_of(findings, words->subject);
 }
 
 static void say_scope(const struct mail_report *report, char text[MAIL_WORDS])
 {
     const struct findings *findings = report->findings;
     char flagged[LOG_TEXT_NUMBER];
-    size_t used = 0;
 
-    text[0] = '\0';
     if (findings->n_flagged > (int64_t)findings->n) {
         log_text_count(findings->n_flagged, flagged);
-        used = (size_t)snprintf(text, MAIL_WORDS,
-                                "%s rows were flagged; these are the ones to follow up. ",
-                                flagged);
+        say(text, "%s rows were flagged; %s to be followed up. ", flagged,
+            findings->n == 0 ? "none of them is" : "these are the ones");
     }
     if (report->n_shown < findings->n)
-        snprintf(text + used, MAIL_WORDS - used,
-                 "The %zu most severe are shown; anomalies.csv has all of them.",
-                 report->n_shown);
+        say(text, "The %zu most severe are shown; anomalies.csv has all of them.",
+            report->n_shown);
+}
+
+/* The names of the attachments; whether the reviewers' list is one of them. */
+static bool say_attached(const struct mail_report *report, char text[MAIL_WORDS])
+{
+    bool list = false;
+
+    for (size_t i = 0; i < report->n_attachment; i++) {
+        const char *name = report->attachment[i].name;
+        list = list || strcmp(name, "anomalies.csv") == 0;
+        say(text, "%s%s", i == 0 ? "Attached: " : " and ", name);
+    }
+    if (report->n_attachment > 0)
+        say(text, ". ");
+    return list;
 }
 
 static void say_files(const struct mail_report *report, struct mail_words *words)
 {
-    size_t used = 0;
-    bool list = false;
+    bool list = say_attached(report, words->files);
 
-    words->files[0] = words->answer[0] = '\0';
-    for (size_t i = 0; i < report->n_attachment; i++) {
-        const char *name = report->attachment[i].name;
-        list = list || strcmp(name, "anomalies.csv") == 0;
-        used += (size_t)snprintf(words->files + used, MAIL_WORDS - used, "%s%s",
-                                 i == 0 ? "Attached: " : " and ", name);
-    }
-    used +=
-        (size_t)snprintf(words->files + used, MAIL_WORDS - used, "%s", used > 0 ? ". " : "");
     if (report->left_out[0] != '\0')
-        used += (size_t)snprintf(words->files + used, MAIL_WORDS - used,
-                                 "Too large to attach: %.64s. ", report->left_out);
-    snprintf(words->files + used, MAIL_WORDS - used,
-             "Everything is in the folder %.128s beside the results.", report->folder);
+        say(words->files, "Too large to attach: %s. ", report->left_out);
+    say(words->files, "Everything is in the folder %s beside the results.", report->folder);
     if (report->findings->n > 0)
-        snprintf(
-            words->answer, sizeof words->answer,
+        say(words->answer,
             "To answer, fill in the columns verdict (confirmed or false_positive), reviewer "
             "and comment of %s, and send it back to whoever runs tieout.",
             list ? "the attached anomalies.csv" : "anomalies.csv in that folder");
@@ -171,13 +189,13 @@ static void say_files(const struct mail_report *report, struct mail_words *words
 void mail_report_words(const struct mail_report *report, struct mail_words *words)
 {
     const struct findings *findings = report->findings;
+    const char *time = strchr(findings->started, 'T');
 
+    *words = (struct mail_words){.subject = ""};
     say_heading(findings, words);
     say_scope(report, words->scope);
     say_files(report, words);
-    snprintf(words->origin, sizeof words->origin,
-             "Made by tieout from the run of %.10s %.5s UTC, profile %.16s, content digest "
-             "%.16s.",
-             findings->started, strlen(findings->started) > 11 ? findings->started + 11 : "",
-             findings->profile, findings->digest);
+    say(words->origin,
+        "Made by tieout from the run of %.10s %.5s UTC, profile %.16s, content digest %.16s.",
+        findings->started, time != NULL ? time + 1 : "", findings->profile, findings->digest);
 }

@@ -4,19 +4,13 @@
 #include "followup.h"
 #include "mail_message.h"
 
-/* A ticket that was opened for a finding; the texts are owned by whoever made the list. */
-struct mail_ticket {
-    char *key; /* NULL: none */
-    char *url;
-};
-
 /* What the mail tells, whatever its form; all borrowed. */
 struct mail_report {
     const struct findings *findings;
     const struct explanation *explained; /* [findings->n] */
     const size_t *shown;                 /* [n_shown] findings in the order of the mail */
     size_t n_shown;
-    const struct mail_ticket *ticket; /* [n_shown] */
+    char *const *link; /* [findings->n] address of a finding's ticket, NULL if it has none */
     const struct mail_attachment *attachment;
     size_t n_attachment;
     const char *left_out; /* name of a file too large to be attached, or "" */
@@ -25,12 +19,12 @@ struct mail_report {
 
 enum { MAIL_WORDS = 512, MAIL_WORD = 64 };
 
-/* The sentences that head the mail. Plain text that may contain names out of the command line. */
+/* The sentences around the findings. Plain text that may contain names of ledgers. */
 struct mail_words {
     char subject[MAIL_WORDS];
-    char verdict[MAIL_WORD * 2];    /* "3 anomalies in 20,000 rows" */
-    char severities[MAIL_WORD * 2]; /* "1 critical, 2 low"; "" if there are none */
-    char source[MAIL_WORDS];        /* "as of 2024-05-31, from may.csv and 2 more" */
+    char verdict[MAIL_WORDS];    /* "3 anomalies in 20,000 rows" */
+    char severities[MAIL_WORDS]; /* "1 critical, 2 low"; "" if there are none */
+    char source[MAIL_WORDS];     /* "from may.csv and 2 more as of 2024-05-31" */
     char scope[MAIL_WORDS];  /* which of the anomalies are shown; "" if all that there are */
     char files[MAIL_WORDS];  /* what is attached, and what else there is */
     char answer[MAIL_WORDS]; /* how to answer; "" if there is nothing to */

@@ -68,7 +68,7 @@ static void write_break(FILE *out, const struct finding *finding)
 }
 
 static void write_finding(FILE *out, size_t number, const struct finding *finding,
-                          const struct explanation *explained, const struct mail_ticket *ticket)
+                          const struct explanation *explained, const char *link)
 {
     char pattern[MAIL_WORD];
 
@@ -83,7 +83,7 @@ static void write_finding(FILE *out, size_t number, const struct finding *findin
     write_line(out, "   ", explained->text);
     write_line(out, "   Likely cause: ", explained->likely_cause);
     write_line(out, "   Recommended: ", explained->recommended_action);
-    write_line(out, "   Ticket: ", ticket->url != NULL ? ticket->url : "");
+    write_line(out, "   Ticket: ", link != NULL ? link : "");
 }
 
 void mail_text_write(const struct mail_report *report, const struct mail_words *words,
@@ -96,7 +96,7 @@ void mail_text_write(const struct mail_report *report, const struct mail_words *
     for (size_t i = 0; i < report->n_shown; i++) {
         size_t k = report->shown[i];
         write_finding(out, i + 1, &report->findings->finding[k], &report->explained[k],
-                      &report->ticket[i]);
+                      report->link[k]);
     }
     write_line(out, "\n", words->files);
     write_line(out, "", words->answer);

@@ -37,15 +37,41 @@ void mime_write_base64(FILE *out, const char *byte, size_t n)
     }
 }
 
-/* Whether value can stand in the header as it is: "=?" would be read as an encoded word. */
+/* The length of the word at the front of value, the blanks before it included. */
+static size_t word_length(const char *value)
+{
+    size_t blanks = strspn(value, " ");
+
+    return blanks + strcspn(value + blanks, " ");
+}
+
+/* Whether value can stand in the header as it is, folded between words: "=?" would be read as an
+ * encoded word. */
 static bool is_plain(const char *value)
 {
-    if (value[0] == ' ' || strstr(value, "=?") != NULL)
-        return false;
-    for (; *value != '\0'; value++)
-        if (*value < ' ' || *value > '~')
-            return false;
-    return value[-1] != ' ';
+    bool plain = value[0] != ' ' && strstr(value, "=?") == NULL;
+
+    for (const char *at = value; *at != '\0' && plain; at++)
+        plain = *at >= ' ' && *at <= '~' && (*at != ' ' || at[1] != '\0');
+    for (size_t n = word_length(value); n > 0 && plain; n = word_length(value)) {
+        plain = n < LINE - WORD_MARKS;
+        value += n;
+    }
+    return plain;
+}
+
+static void write_folded(FILE *out, const char *value, size_t column)
+{
+    for (size_t n = word_length(value); n > 0; n = word_length(value)) {
+        if (column + n > LINE) {
+            fputs("\r\n", out);
+            column = 0;
+        }
+        fwrite(value, 1, n, out);
+        column += n;
+        value += n;
+    }
+    fputs("\r\n", out);
 }
 
 /* Writes an encoded word of at most `room` characters from the front of *value, in whole
@@ -69,20 +95,24 @@ static void write_word(FILE *out, size_t room, const char **value)
     fputs(WORD_END, out);
 }
 
-void mime_write_header(FILE *out, const char *name, const char *value)
+static void write_words(FILE *out, const char *value, size_t column)
 {
-    size_t column = strlen(name) + 2;
-
-    fprintf(out, "%s: ", name);
-    if (value[0] == '\0' || (is_plain(value) && column + strlen(value) <= LINE)) {
-        fprintf(out, "%s\r\n", value);
-        return;
-    }
     for (const char *gap = ""; *value != '\0'; gap = "\r\n ", column = 1) {
         fputs(gap, out);
         write_word(out, LINE - 1 - column, &value);
     }
     fputs("\r\n", out);
+}
+
+void mime_write_header(FILE *out, const char *name, const char *value)
+{
+    size_t column = strlen(name) + 2;
+
+    fprintf(out, "%s: ", name);
+    if (is_plain(value))
+        write_folded(out, value, column);
+    else
+        write_words(out, value, column);
 }
 
 void mime_write_quoted(FILE *out, const char *text)
