@@ -133,7 +133,7 @@ static void say_heading(const struct findings *findings, struct mail_words *word
     say_severities(findings, words->severities);
     say(words->verdict, "%s anomal%s in %s row%s", findings->n == 0 ? "No" : anomalies, ending,
         rows, findings->n_row == 1 ? "" : "s");
-    say_ledgers(findings, "from", words->source);
+    say_ledgers(findings, "From", words->source);
     say_as_of(findings, words->source);
     say(words->subject, "tieout: %s anomal%s", findings->n == 0 ? "no" : anomalies, ending);
     if (findings->n > 0)

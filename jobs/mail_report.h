@@ -24,7 +24,7 @@ struct mail_words {
     char subject[MAIL_WORDS];
     char verdict[MAIL_WORDS];    /* "3 anomalies in 20,000 rows" */
     char severities[MAIL_WORDS]; /* "1 critical, 2 low"; "" if there are none */
-    char source[MAIL_WORDS];     /* "from may.csv and 2 more as of 2024-05-31" */
+    char source[MAIL_WORDS];     /* "From may.csv and 2 more as of 2024-05-31" */
     char scope[MAIL_WORDS];  /* which of the anomalies are shown; "" if all that there are */
     char files[MAIL_WORDS];  /* what is attached, and what else there is */
     char answer[MAIL_WORDS]; /* how to answer; "" if there is nothing to */
