@@ -228,14 +228,17 @@ static enum status mark_attempt(struct delivery *delivery, const char *answer,
     enum status st = STATUS_OK;
     struct outbox *outbox = delivery->followup->outbox;
     bool begun = false;
+    char id[MAIL_ID];
 
+    mail_message_id(delivery->followup->findings->digest, delivery->email->from, id);
     TRY(outbox_begin(outbox, err));
     begun = true;
     for (size_t i = 0; i < delivery->n_open; i++) {
         const struct addressee *addressee = &delivery->addressee[delivery->of[i]];
+        if (settled && addressee->state == OUTBOX_SENT)
+            continue;
         TRY(outbox_mark(outbox, name_of(addressee), addressee->state,
-                        addressee->state == OUTBOX_DONE ? answer : NULL, addressee->reason,
-                        err));
+                        addressee->state == OUTBOX_DONE ? id : NULL, addressee->reason, err));
     }
     TRY(outbox_commit(outbox, err));
     begun = false;
@@ -289,29 +292,25 @@ static void take_fates(struct delivery *delivery)
     }
 }
 
-/* One connection: login, then the mail to everyone who is to get it still. */
+/* One connection: login, then the mail to everyone who is to get it still. A failure to write to
+ * the outbox is graver than what the server did. */
 static enum status attempt(struct delivery *delivery, struct error *err)
 {
     enum status st = STATUS_OK;
-    enum status sent = STATUS_OK;
-    struct error ignored = {0};
-    char id[MAIL_ID];
+    struct error served = {.code = STATUS_OK};
 
-    st = smtp_login(delivery->smtp, err);
-    if (st != STATUS_OK) {
-        set_open(delivery, OUTBOX_PENDING, err->text);
-        if (mark_attempt(delivery, NULL, &ignored) != STATUS_OK)
-            *err = ignored;
-        return err->code;
+    if (smtp_login(delivery->smtp, &served) != STATUS_OK) {
+        set_open(delivery, OUTBOX_PENDING, served.text);
+    } else {
+        set_open(delivery, OUTBOX_SENT, "no answer came");
+        TRY(mark_attempt(delivery, false, err));
+        smtp_send(delivery->smtp, delivery->email->from, delivery->recipient, delivery->n_open,
+                  delivery->byte, delivery->n, &served);
+        take_fates(delivery);
     }
-    set_open(delivery, OUTBOX_SENT, "");
-    TRY(mark_attempt(delivery, NULL, err));
-    sent = smtp_send(delivery->smtp, delivery->email->from, delivery->recipient,
-                     delivery->n_open, delivery->byte, delivery->n, err);
-    take_fates(delivery);
-    mail_message_id(delivery->followup->findings->digest, delivery->email->from, id);
-    TRY(mark_attempt(delivery, id, sent == STATUS_OK ? err : &ignored));
-    st = sent;
+    TRY(mark_attempt(delivery, true, err));
+    *err = served;
+    st = served.code;
 done:
     return st;
 }
