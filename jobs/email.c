@@ -221,9 +221,9 @@ done:
     return st;
 }
 
-/* Tells the outbox the state and reason of each of this attempt's recipients, all at once. */
-static enum status mark_attempt(struct delivery *delivery, const char *answer,
-                                struct error *err)
+/* Tells the outbox the state and reason of this attempt's recipients, all at once: ahead of the
+ * attempt, or, settled, of those for whom something is known now. */
+static enum status mark_attempt(struct delivery *delivery, bool settled, struct error *err)
 {
     enum status st = STATUS_OK;
     struct outbox *outbox = delivery->followup->outbox;
@@ -418,9 +418,7 @@ static enum status conclude(const struct delivery *delivery, struct error *said)
         failed = failed || delivery->addressee[i].state == OUTBOX_FAILED;
         open = open || is_open(&delivery->addressee[i]);
     }
-    if (open)
-        say(said, ": run tieout followup again");
-    else if (failed)
+    if (failed)
         say(said, ": correct email.to or what the server asks for, then use --retry-failed");
     said->code = open ? STATUS_SERVICE : failed ? STATUS_CONFIG : STATUS_OK;
     return said->code;

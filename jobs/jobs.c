@@ -5,6 +5,7 @@
 
 #include "anomalies_csv.h"
 #include "draft.h"
+#include "email.h"
 #include "mem.h"
 #include "services_check.h"
 #include "stop.h"
@@ -24,6 +25,7 @@ static const struct job {
     enum status (*run)(struct followup *followup, struct error *said);
 } JOB[] = {
     {"anomalies", list_anomalies},
+    {"email", send_email},
 };
 enum { N_JOB = sizeof JOB / sizeof *JOB };
 

@@ -2,6 +2,7 @@
  * what it needs and how to ask; this is the list of them. */
 #include "services_check.h"
 
+#include "email.h"
 #include "http.h"
 #include "jobs.h"
 #include "log_text.h"
@@ -22,6 +23,8 @@ static const struct service {
     const char *secret; /* its name, as secret_read has it */
     size_t source;      /* offset of its struct secret_source in struct settings */
 } SERVICE[] = {
+    {"email", "the mail is written to mail.eml", email_is_configured, email_validate,
+     email_check, "email-password", offsetof(struct settings, services.email.password)},
     {.name = NULL},
 };
 
