@@ -20,7 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { GRACE_SECONDS = 5 /* for a reply, when told to stop */ };
+enum {
+    GRACE_SECONDS = 5,  /* for a reply, when told to stop */
+    GOODBYE_SECONDS = 2 /* for the reply to QUIT, which libcurl would wait two minutes for */
+};
 
 enum stage {
     STAGE_OTHER,
@@ -50,7 +53,8 @@ struct outgoing {
     const char *byte;
     size_t left;
     bool ended; /* libcurl has seen its end: what follows is the mark that makes it a mail */
-    time_t stop_seen;
+    time_t stop_seen; /* when stop_requested was seen, 0: not yet */
+    time_t quit_seen; /* when QUIT was */
 };
 
 struct smtp {
@@ -179,19 +183,31 @@ static size_t drop_answer(char *data, size_t size, size_t n, void *context)
     return size * n;
 }
 
-/* Ends the transfer when told to stop; a message that is out already gets time for its reply. */
-static int look_for_stop(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+/* Seconds since this was first asked, *since being 0 then. */
+static time_t seconds_since(time_t *since)
 {
-    struct outgoing *outgoing = &((struct smtp *)context)->outgoing;
     struct timespec now;
 
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (*since == 0)
+        *since = now.tv_sec;
+    return now.tv_sec - *since;
+}
+
+/* Whether to end the transfer: when told to stop, though a message that is out already gets time
+ * for its reply; and when there is only the goodbye left to wait for. */
+static int look_for_end(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    struct smtp *smtp = context;
+    struct outgoing *outgoing = &smtp->outgoing;
+
     (void)a, (void)b, (void)c, (void)d;
+    if (smtp->dialogue.stage == STAGE_QUIT &&
+        seconds_since(&outgoing->quit_seen) >= GOODBYE_SECONDS)
+        return 1;
     if (!stop_requested())
         return 0;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (outgoing->stop_seen == 0)
-        outgoing->stop_seen = now.tv_sec;
-    return !outgoing->ended || now.tv_sec - outgoing->stop_seen >= GRACE_SECONDS;
+    return !outgoing->ended || seconds_since(&outgoing->stop_seen) >= GRACE_SECONDS;
 }
 
 /* The parts of a server's address; the caller frees them with curl_free. NULL: not there. */
@@ -291,7 +307,7 @@ static bool set_callbacks(struct smtp *smtp)
            curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, watch) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_DEBUGDATA, smtp) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, look_for_stop) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, look_for_end) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_XFERINFODATA, smtp) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, drop_answer) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_message) == CURLE_OK &&
