@@ -123,7 +123,7 @@ enum status email_check(const struct settings *settings, struct http *http, stru
     (void)http;
     TRY(email_validate(settings, said));
     TRY(open_server(settings, &password, &smtp, said));
-    TRY(smtp_login(smtp, said));
+    TRY(smtp_login(smtp, false, said));
     error_set(said, STATUS_OK, "%s answers%s%s; no mail was sent", email->server,
               email->user != NULL ? " and takes the login of " : ", without a login",
               email->user != NULL ? email->user : "");
@@ -299,7 +299,7 @@ static enum status attempt(struct delivery *delivery, struct error *err)
     enum status st = STATUS_OK;
     struct error served = {.code = STATUS_OK};
 
-    if (smtp_login(delivery->smtp, &served) != STATUS_OK) {
+    if (smtp_login(delivery->smtp, true, &served) != STATUS_OK) {
         set_open(delivery, OUTBOX_PENDING, served.text);
     } else {
         set_open(delivery, OUTBOX_SENT, "no answer came");

@@ -314,8 +314,8 @@ static bool set_callbacks(struct smtp *smtp)
            curl_easy_setopt(easy, CURLOPT_READDATA, smtp) == CURLE_OK;
 }
 
-/* What login and mail have in common. Options stay from one transfer to the next; connections
- * too, so that the mail goes over the one that logged in. */
+/* What login and mail have in common. The connection stays from the one to the other and is then
+ * closed within the transfer, as only there libcurl's wait for the goodbye can be ended. */
 static bool prepare(struct smtp *smtp)
 {
     bool plain = may_be_plain(smtp);
@@ -403,7 +403,7 @@ static enum status explain_login(const struct smtp *smtp, CURLcode code, struct 
         "the mail server %s", why);
 }
 
-enum status smtp_login(struct smtp *smtp, struct error *err)
+enum status smtp_login(struct smtp *smtp, bool stay, struct error *err)
 {
     char host[TRANSPORT_HOST];
 
@@ -411,7 +411,8 @@ enum status smtp_login(struct smtp *smtp, struct error *err)
     curl_easy_reset(smtp->easy);
     if (!prepare(smtp) || curl_easy_setopt(smtp->easy, CURLOPT_NOBODY, 1L) != CURLE_OK ||
         curl_easy_setopt(smtp->easy, CURLOPT_CUSTOMREQUEST, "NOOP") != CURLE_OK ||
-        curl_easy_setopt(smtp->easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK)
+        curl_easy_setopt(smtp->easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK ||
+        curl_easy_setopt(smtp->easy, CURLOPT_FORBID_REUSE, stay ? 0L : 1L) != CURLE_OK)
         return error_no_memory(err, "the mail server");
     CURLcode code = curl_easy_perform(smtp->easy);
     if (code != CURLE_OK)
@@ -497,6 +498,7 @@ static bool prepare_mail(struct smtp *smtp, const char *from, struct curl_slist 
     return curl_easy_setopt(easy, CURLOPT_MAIL_FROM, from) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, to) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)n) == CURLE_OK;
 }

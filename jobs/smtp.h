@@ -4,6 +4,7 @@
 #include "secret.h"
 #include "service_settings.h"
 #include "status.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A mail server, spoken to by libcurl: always encrypted and verified (smtps://, or smtp:// with
@@ -22,10 +23,10 @@ enum status smtp_open(const struct network_settings *network, const char *server
                       struct error *err);
 void smtp_close(struct smtp *smtp); /* NULL is fine */
 
-/* Connects, encrypts, logs in and asks for nothing (NOOP). STATUS_SERVICE if another try may do,
+/* Connects, encrypts, logs in and asks for nothing (NOOP); stay: keeps the connection for a mail. STATUS_SERVICE if another try may do,
  * STATUS_CONFIG if only the user can mend it (login refused or not offered, no encryption, a
  * certificate that is not trusted), STATUS_STOPPED; each with a sentence. */
-enum status smtp_login(struct smtp *smtp, struct error *err);
+enum status smtp_login(struct smtp *smtp, bool stay, struct error *err);
 
 /* What became of a mail for one recipient. */
 enum smtp_fate {
