@@ -27,23 +27,28 @@ static bool is_local(const char *text, size_t n)
     return true;
 }
 
+static bool is_label(const char *text, size_t n)
+{
+    if (n == 0 || n > LABEL_MAX || text[0] == '-' || text[n - 1] == '-')
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!ascii_is_letter(text[i]) && !ascii_is_digit(text[i]) && text[i] != '-')
+            return false;
+    return true;
+}
+
 static bool is_domain(const char *text, size_t n)
 {
-    size_t label = 0; /* its length so far */
+    const char *end = text + n;
 
-    for (size_t i = 0; i < n; i++) {
-        bool ends = i + 1 == n || text[i + 1] == '.';
-        if (text[i] == '.') {
-            label = 0;
-            continue;
-        }
-        label++;
-        bool hyphen = text[i] == '-' && label > 1 && !ends;
-        if ((!ascii_is_letter(text[i]) && !ascii_is_digit(text[i]) && !hyphen) ||
-            label > LABEL_MAX)
+    while (true) {
+        const char *dot = memchr(text, '.', (size_t)(end - text));
+        if (!is_label(text, (size_t)((dot != NULL ? dot : end) - text)))
             return false;
+        if (dot == NULL)
+            return true;
+        text = dot + 1;
     }
-    return n > 0 && text[0] != '.' && text[n - 1] != '.' && label > 0;
 }
 
 bool mail_address_is_valid(const char *text, size_t n)
