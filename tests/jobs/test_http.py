@@ -269,13 +269,18 @@ class Trust(WithServer):
         self.refuse(self.server(), "network.ca-file", ca_file=str(ThrowawayCA(other).ca_file))
 
     def test_old_tls_is_refused(self):
+        """Even where the system's OpenSSL is set up to take it."""
+        lax = self.folder / "lax.cnf"
+        lax.write_text("openssl_conf = c\n[c]\nssl_conf = s\n[s]\nsystem_default = d\n[d]\n"
+                       "MinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n",
+                       encoding="ascii")
         server = self.server()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             server.tls.minimum_version = ssl.TLSVersion.TLSv1
             server.tls.maximum_version = ssl.TLSVersion.TLSv1_1
         server.tls.set_ciphers("DEFAULT@SECLEVEL=0")
-        reply = self.run_one(task(server.url))
+        reply = self.run_one(task(server.url), environment={"OPENSSL_CONF": str(lax)})
         self.assertEqual((reply["outcome"], server.seen), ("not-sent", []))
         self.assertIn("encrypted", reply["sentence"])
 
