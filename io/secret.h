@@ -19,8 +19,8 @@ bool secret_is_named(const struct secret_source *source, const char *name);
 
 /* Reads it from the first of: source->file, $CREDENTIALS_DIRECTORY/name, the variable
  * source->variable. A file must be regular, no link, owned by this user or root, and closed to
- * everyone else (mode 0600 or 0400); one newline at its end is not part of it. None named: n is 0
- * and all is well.
+ * everyone else (mode 0600 or 0400; systemd's may be 0440 if root's); one line end at its end is
+ * not part of it. None named: n is 0 and all is well.
  *   name  "jira-token" ..., for sentences and the credentials directory
  * STATUS_CONFIG if it is empty, too long, has a control character, or the variable is not set;
  * STATUS_NO_INPUT, STATUS_PERMISSION if the file is missing or open to others (says chmod 600).

@@ -10,4 +10,11 @@
 enum status draft_write(const char *folder, const char *name, const char *byte, size_t n,
                         bool *changed, struct error *err);
 
+/* The bytes of folder/name; *byte is produced, free() it: NULL if there is no such file. */
+enum status draft_read(const char *folder, const char *name, char **byte, size_t *n,
+                       struct error *err);
+
+/* "folder/name"; the caller frees it. NULL if memory is short. */
+char *draft_path(const char *folder, const char *name);
+
 #endif

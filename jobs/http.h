@@ -25,37 +25,40 @@ enum http_repeat {
                               server takes a repeat for the same */
 };
 
+enum { HTTP_MAX_KEY = 255, HTTP_WORD = 64, HTTP_SENTENCE = 480 };
+
 /* A request; borrowed until its reply has been handed over. */
 struct http_request {
     const char *method; /* "GET", "POST", "PUT", "HEAD" */
     const char *url;
     const char *user;            /* basic authentication; NULL: secret is a bearer token */
     const struct secret *secret; /* NULL or n == 0: no authentication */
-    const char *idempotency_key; /* header Idempotency-Key, or NULL */
+    const char *idempotency_key; /* header Idempotency-Key, one line of at most HTTP_MAX_KEY
+                                    characters; NULL: none */
     const char *body;            /* JSON, terminated; NULL: none */
     enum http_repeat repeat;
 };
 
 enum http_outcome {
-    HTTP_ANSWERED, /* a whole answer, whatever its status */
+    HTTP_ANSWERED, /* a whole answer, whatever its status; after 408, 500, 502 and 504 nobody
+                      knows what the server has done */
     HTTP_NOT_SENT, /* the server has surely not acted on it */
     HTTP_UNKNOWN   /* it may have */
 };
-
-enum { HTTP_WORD = 64, HTTP_SENTENCE = 320 };
 
 /* What became of a request after its last attempt. */
 struct http_reply {
     enum http_outcome outcome;
     int status; /* HTTP status; with HTTP_UNKNOWN it may be set too: the answer's body was
                          cut. 0: none came */
-    char *body; /* what came of it, terminated; never NULL; at most 16 MiB */
+    char *body; /* what came of it, terminated; never NULL; a larger answer than 16 MiB is cut
+                         off: HTTP_UNKNOWN */
     size_t n_body;
     int n_attempt;
     char login_reason[HTTP_WORD]; /* header X-Seraph-LoginReason, or "" */
     char limit_reason[HTTP_WORD]; /* header RateLimit-Reason, or "" */
     char sentence[HTTP_SENTENCE]; /* what went wrong, with the host and without secrets, for the
-                                     user; "" if status is below 400 */
+                                     user; "" for an answer with a status below 300 */
 };
 
 /* Requests to be made one after the other, some at a time. */
