@@ -21,11 +21,13 @@ enum command {
     COMMAND_RUN,
     COMMAND_DETECT,
     COMMAND_FOLLOWUP,
+    COMMAND_CHECK,
     COMMAND_SHOW,
     COMMAND_GENERATE,
     COMMAND_HELP,
     COMMAND_VERSION,
-    N_COMMAND
+    N_COMMAND,
+    TOPIC_CONFIGURATION = N_COMMAND /* what COMMAND_HELP can explain besides commands */
 };
 
 /* How 3/4/2024 is read; the last two are the values of enum date_order. */
@@ -45,7 +47,8 @@ enum { SETTINGS_MAX_OPTION = 128 };
  * the configuration file says. Texts are owned copies; input points into argv. */
 struct settings {
     enum command command;
-    enum command topic; /* of COMMAND_HELP: the command to explain, or NONE (short), or HELP */
+    enum command topic; /* of COMMAND_HELP: the command to explain, or NONE (short), HELP, or
+                           TOPIC_CONFIGURATION */
     const char **input; /* [n_input] operands: ledgers, or a results file, or files to write */
     size_t n_input;
     char *config; /* configuration file to read, or NULL */
@@ -111,7 +114,11 @@ enum log_level settings_log_level(const struct settings *settings);
 void settings_free(struct settings *settings);
 
 /* Help on a command with its options; COMMAND_HELP: on the program; COMMAND_NONE: a few lines
- * that lead to a first result. At most 80 columns. */
+ * that lead to a first result. At most 80 columns. TOPIC_CONFIGURATION: settings_page. */
 void settings_help(enum command topic, FILE *stream);
+
+/* All about the configuration in one page of Markdown: every key with its variable, values,
+ * default and meaning, how secrets are given, and a file to begin with. */
+void settings_page(FILE *stream);
 
 #endif

@@ -1,8 +1,7 @@
 /* The configuration file: a JSON object with one key for each setting, those of a section in an
- * object of their own. Every key and type is
- * checked, those that a flag or a variable overrides too: a file that is wrong should not work
- * today and fail on the day the flag is left out. Reading the file is apart from applying its
- * text, as one process reads and all apply. */
+ * object of their own. Every key and type is checked, those that a flag or a variable overrides
+ * too: a file that is wrong should not work today and fail on the day the flag is left out.
+ * Reading the file is apart from applying its text, as one process reads and all apply. */
 #include "mem.h"
 #include "nearest.h"
 #include "settings.h"
@@ -67,26 +66,6 @@ static enum status refuse_syntax(const char *json, const char *end, const char *
         }
     return error_set(err, STATUS_CONFIG, "%.500s: not JSON from line %zu, column %zu on", path,
                      line, (size_t)(end - start) + 1);
-}
-
-/* "did you mean trees?" */
-static enum status refuse_key(const char *key, const char *where, struct error *err)
-{
-
-    char known[SETTINGS_MAX_OPTION][OPTION_TEXT_MAX];
-    const char *name[SETTINGS_MAX_OPTION];
-    size_t n = 0;
-
-    for (size_t i = 0; i < N_OPTION; i++)
-        if (option_in_config(&OPTION[i])) {
-            option_config_key(&OPTION[i], known[n]);
-            name[n] = known[n];
-            n++;
-        }
-    const char *near = nearest_find(key, name, n);
-    return error_set(err, STATUS_CONFIG, "%s: unknown key%s%s%s", where,
-                     near != NULL ? ": did you mean " : "", near != NULL ? near : "",
-                     near != NULL ? "?" : "");
 }
 
 static const struct option *find_key(const char *key)
@@ -169,6 +148,48 @@ static bool is_section(const char *word)
     return false;
 }
 
+/* The keys that may stand in a section, "" for the outermost object, where sections are keys as
+ * well; returns how many. */
+static size_t list_keys(const char *section, char known[SETTINGS_MAX_OPTION][OPTION_TEXT_MAX])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < N_OPTION; i++) {
+        char key[OPTION_TEXT_MAX];
+        size_t length = option_section(&OPTION[i]);
+
+        if (!option_in_config(&OPTION[i]))
+            continue;
+        option_config_key(&OPTION[i], key);
+        if (section[0] == '\0' && length > 0)
+            key[length] = '\0'; /* once for each of its keys: that does no harm */
+        if (section[0] == '\0' ||
+            (length == strlen(section) && strncmp(key, section, length) == 0))
+            strcpy(known[n++], key);
+    }
+    return n;
+}
+
+/* "did you mean trees?" */
+static enum status refuse_key(const char *section, const char *key, const char *where,
+                              struct error *err)
+{
+    char known[SETTINGS_MAX_OPTION][OPTION_TEXT_MAX];
+    const char *name[SETTINGS_MAX_OPTION];
+    const char *dot = strchr(key, '.');
+    size_t n = list_keys(section, known);
+
+    if (section[0] == '\0' && dot != NULL && find_key(key) != NULL)
+        return error_set(err, STATUS_CONFIG, "%s: unknown key: write \"%.*s\": { \"%s\": ... }",
+                         where, (int)(dot - key), key, dot + 1);
+    for (size_t i = 0; i < n; i++)
+        name[i] = known[i];
+    const char *near = nearest_find(key, name, n);
+    return error_set(err, STATUS_CONFIG, "%s: unknown key%s%s%s", where,
+                     near != NULL ? ": did you mean " : "", near != NULL ? near : "",
+                     near != NULL ? "?" : "");
+}
+
 static enum status apply_object(const cJSON *object, const char *section, const char *path,
                                 struct settings *settings, struct error *err);
 
@@ -191,7 +212,7 @@ static enum status apply_item(const cJSON *item, const char *section, const char
     }
     const struct option *option = strchr(item->string, '.') == NULL ? find_key(key) : NULL;
     if (option == NULL)
-        return refuse_key(key, where, err);
+        return refuse_key(section, key, where, err);
     if (!option_in_config(option))
         return error_set(err, STATUS_CONFIG, "%s: a configuration file cannot name another",
                          where);

@@ -14,7 +14,8 @@
 enum {
     DETECTING = BIT(RUN) | BIT(DETECT),
     FOLLOWING = BIT(RUN) | BIT(FOLLOWUP),
-    WORKING = DETECTING | BIT(FOLLOWUP) | BIT(SHOW) | BIT(GENERATE),
+    SERVING = FOLLOWING | BIT(CHECK),
+    WORKING = DETECTING | BIT(FOLLOWUP) | BIT(CHECK) | BIT(SHOW) | BIT(GENERATE),
     ANY_COMMAND = (1u << N_COMMAND) - 1u
 };
 
@@ -44,26 +45,26 @@ const size_t N_COLUMN_WORD = sizeof COLUMN_WORD / sizeof COLUMN_WORD[0];
 _Static_assert(CODE_COMPANY == 0 && CODE_ACCOUNT == 1 && CODE_AU == 2 && CODE_CURRENCY == 3,
                "COLUMN_WORD is in the order of enum code_column");
 
-/* A setting of a service: no letter, for the commands that follow up. */
+/* A setting of a service: no letter, for the commands that talk to services. */
 #define SERVICE_TEXT(name_, field_, argument_, standard_, help_)                               \
     {                                                                                          \
-        .name = name_, .argument = argument_, .kind = OPTION_TEXT, .commands = FOLLOWING,      \
+        .name = name_, .argument = argument_, .kind = OPTION_TEXT, .commands = SERVING,        \
         .offset = FIELD(services.field_), .standard = standard_, .help = help_                 \
     }
 #define SERVICE_NUMBER(name_, field_, standard_, low_, high_, help_)                           \
     {                                                                                          \
-        .name = name_, .argument = "N", .kind = OPTION_INTEGER, .commands = FOLLOWING,         \
+        .name = name_, .argument = "N", .kind = OPTION_INTEGER, .commands = SERVING,           \
         .offset = FIELD(services.field_), .standard = standard_, .low = low_, .high = high_,   \
         .help = help_                                                                          \
     }
 #define SERVICE_SWITCH(name_, field_, help_)                                                   \
     {                                                                                          \
-        .name = name_, .kind = OPTION_FLAG, .commands = FOLLOWING,                             \
+        .name = name_, .kind = OPTION_FLAG, .commands = SERVING,                               \
         .offset = FIELD(services.field_), .standard = "no", .help = help_                      \
     }
 #define SERVICE_CHOICE(name_, field_, argument_, choice_, standard_, help_)                    \
     {                                                                                          \
-        .name = name_, .argument = argument_, .kind = OPTION_CHOICE, .commands = FOLLOWING,    \
+        .name = name_, .argument = argument_, .kind = OPTION_CHOICE, .commands = SERVING,      \
         .offset = FIELD(services.field_), .standard = standard_, .choice = choice_,            \
         .help = help_                                                                          \
     }
@@ -252,7 +253,7 @@ const struct option OPTION[] = {
     {.name = "model.temperature",
      .argument = "X",
      .kind = OPTION_REAL,
-     .commands = FOLLOWING,
+     .commands = SERVING,
      .offset = FIELD(services.model.temperature),
      .standard = "0",
      .low = 0,
@@ -424,6 +425,11 @@ const struct command_label COMMAND[N_COMMAND] = {
                           .summary = "Explain, ticket, mail and report; can be run again.",
                           .examples = "tieout followup results.h5\n"
                                       "tieout followup --config team.json may.h5\n"},
+    [COMMAND_CHECK] = {.name = "check",
+                       .operands = "",
+                       .summary =
+                           "Tell what is configured and which services answer; change nothing.",
+                       .examples = "tieout check --config team.json\n"},
     [COMMAND_SHOW] = {.name = "show",
                       .operands = "results.h5",
                       .min_operand = 1,
@@ -441,10 +447,11 @@ const struct command_label COMMAND[N_COMMAND] = {
          .examples = "tieout generate --rows 100000 ledger.csv\n"
                      "tieout generate --rows 1000000 --seed 7 ledger.csv labels.csv\n"},
     [COMMAND_HELP] = {.name = "help",
-                      .operands = "[COMMAND]",
+                      .operands = "[COMMAND|configuration]",
                       .max_operand = 1,
-                      .summary = "Explain the program or a command.",
-                      .examples = "tieout help detect\n"},
+                      .summary = "Explain the program, a command, or the configuration.",
+                      .examples = "tieout help detect\n"
+                                  "tieout help configuration\n"},
     [COMMAND_VERSION] = {.name = "version",
                          .operands = "",
                          .summary = "Tell the version, with those of the libraries.",

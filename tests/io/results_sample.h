@@ -169,6 +169,7 @@ static inline enum status sample_run(struct results_writer *writer, char digest[
                                                    "b.csv"};
     const struct results_fact fact[] = {
         {.name = "version", .kind = FACT_TEXT, .text = "0.1.0"},
+        {.name = "started", .kind = FACT_TEXT, .text = "2024-06-03T07:15:00Z"},
         {.name = "comment", .kind = FACT_TEXT, .text = ""},
         {.name = "ranks", .kind = FACT_INTEGER, .integer = INT64_C(1) << 40},
         {.name = "seconds", .kind = FACT_REAL, .real = 1.5},

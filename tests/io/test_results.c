@@ -57,6 +57,7 @@ static void check_round_trip(void)
     CU_ASSERT_EQUAL(findings->offset, -0.55);
     CU_ASSERT_STRING_EQUAL(findings->profile, "classic");
     CU_ASSERT_STRING_EQUAL(findings->digest, digest);
+    CU_ASSERT_STRING_EQUAL(findings->started, "2024-06-03T07:15:00Z");
     CU_ASSERT_STRING_EQUAL(findings->feature_name[1], "days");
     for (size_t i = 0; i < findings->n; i++)
         check_finding(&findings->finding[i], i);

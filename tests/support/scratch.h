@@ -60,10 +60,11 @@ static inline void scratch_remove(const struct scratch *scratch)
     CU_ASSERT_EQUAL(rmdir(scratch->folder), 0);
 }
 
-/* Writes a file and gives it that mode, whatever the umask. */
+/* Writes a new file, whatever was there, and gives it that mode, whatever the umask. */
 static inline void scratch_put(const char *path, const char *byte, size_t n, mode_t mode)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    unlink(path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
 
     CU_ASSERT_FATAL(fd >= 0);
     CU_ASSERT_EQUAL(write(fd, byte, n), (ssize_t)n);
