@@ -37,7 +37,8 @@ static const char SYSTEM[] =
     "recommended_action: one or two sentences, at most 300 characters: what to check first.\n"
     "confidence: a number from 0 to 1, how sure you are of the cause.\n"
     "Use only numbers and dates that stand in the facts; they may be rounded. Compute no new "
-    "ones, and write no links. balance_difference is GL less sub-ledger; amounts are in "
+    "ones, and write no links and no lists. balance_difference is GL less sub-ledger; amounts "
+    "are in "
     "currency.";
 
 static bool add_property(cJSON *properties, const char *name, const char *type)

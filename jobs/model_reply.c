@@ -182,7 +182,7 @@ static cJSON *find_object(const char *text)
     while ((text = strchr(text, '{')) != NULL) {
         const char *end = text + 1;
         cJSON *object = cJSON_ParseWithOpts(text, &end, false);
-        if (object != NULL && cJSON_HasObjectItem(object, "summary")) {
+        if (object != NULL && cJSON_GetObjectItemCaseSensitive(object, "summary") != NULL) {
             cJSON_Delete(found);
             found = object;
             text = end;
