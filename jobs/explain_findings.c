@@ -11,19 +11,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static void explain_by_rules(struct followup *followup, double *confidence)
-{
-    for (size_t i = 0; i < followup->findings->n; i++) {
-        followup->explained[i] = (struct explanation){
-            .source = "rules",
-            .text = followup->findings->finding[i].explanation,
-            .likely_cause = "",
-            .recommended_action = "",
-        };
-        confidence[i] = (double)NAN;
-    }
-}
-
 static const char *plural(size_t n)
 {
     return n == 1 ? "y" : "ies";
@@ -59,7 +46,8 @@ enum status explain_findings(struct followup *followup, struct error *said)
 
     if (confidence == NULL)
         TRY(error_no_memory(said, "the explanations"));
-    explain_by_rules(followup, confidence);
+    for (size_t i = 0; i < followup->findings->n; i++)
+        confidence[i] = (double)NAN;
     if (model_is_configured(followup->settings))
         model = model_word(followup, confidence, &tally, &model_said);
     TRY(explanation_draft_write(followup, confidence, said));

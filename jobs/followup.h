@@ -21,7 +21,7 @@ struct followup {
     const struct findings *findings;
     const struct settings *settings;
     const char *folder;            /* results.followup, exists */
-    struct explanation *explained; /* [findings->n], filled by the first job */
+    struct explanation *explained; /* [findings->n], by rules until the first job has better */
     struct text_store *kept;       /* texts the jobs make, until the last of them is done */
     struct http *http;
     struct outbox *outbox;

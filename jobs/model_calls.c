@@ -524,6 +524,7 @@ enum status model_word(struct followup *followup, double *confidence, struct mod
     struct error why = {0};
 
     *tally = (struct model_tally){0};
+    TRY(model_validate(followup->settings, err));
     TRY(name_subjects(&run, err));
     asked = ask_model(&run, &why);
     TRY(use_all_words(&run, confidence, err));

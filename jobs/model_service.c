@@ -11,7 +11,7 @@
 
 bool model_is_configured(const struct settings *settings)
 {
-    return settings->services.model.url != NULL;
+    return settings->services.model.url != NULL || settings->services.model.name != NULL;
 }
 
 enum status model_validate(const struct settings *settings, struct error *err)

@@ -6,6 +6,7 @@
 
 #define MODEL_KEY "model-key" /* the secret's name (secret.h) */
 
+/* Whether anything says that there is one; model_validate tells whether enough does. */
 bool model_is_configured(const struct settings *settings);
 
 /* STATUS_CONFIG if it is half configured. */
