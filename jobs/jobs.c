@@ -5,6 +5,7 @@
 
 #include "anomalies_csv.h"
 #include "draft.h"
+#include "explain_findings.h"
 #include "mem.h"
 #include "services_check.h"
 #include "stop.h"
@@ -23,6 +24,7 @@ static const struct job {
     const char *name;
     enum status (*run)(struct followup *followup, struct error *said);
 } JOB[] = {
+    {"explanations", explain_findings},
     {"anomalies", list_anomalies},
 };
 enum { N_JOB = sizeof JOB / sizeof *JOB };
@@ -157,7 +159,9 @@ done:
 enum status jobs_run(const char *results_path, const struct settings *settings, struct log *log,
                      struct error *err)
 {
-    struct followup followup = {.settings = settings, .send = !settings->dry_run, .log = log};
+    struct text_store kept = {0};
+    struct followup followup = {
+        .settings = settings, .kept = &kept, .send = !settings->dry_run, .log = log};
     struct findings *findings = NULL;
     char *folder = NULL;
     enum status st = STATUS_OK;
@@ -186,6 +190,7 @@ done:
     http_close(followup.http);
     outbox_close(followup.outbox);
     free(followup.explained);
+    text_store_free(&kept);
     free(folder);
     findings_free(findings);
     return st;

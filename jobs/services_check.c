@@ -5,6 +5,7 @@
 #include "http.h"
 #include "jobs.h"
 #include "log_text.h"
+#include "model_service.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -22,6 +23,8 @@ static const struct service {
     const char *secret; /* its name, as secret_read has it */
     size_t source;      /* offset of its struct secret_source in struct settings */
 } SERVICE[] = {
+    {"model", "explanations are made by rules", model_is_configured, model_validate,
+     model_check, MODEL_KEY, offsetof(struct settings, services.model.key)},
     {.name = NULL},
 };
 
