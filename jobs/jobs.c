@@ -6,6 +6,7 @@
 #include "anomalies_csv.h"
 #include "draft.h"
 #include "email.h"
+#include "explain_findings.h"
 #include "mem.h"
 #include "services_check.h"
 #include "stop.h"
@@ -24,6 +25,7 @@ static const struct job {
     const char *name;
     enum status (*run)(struct followup *followup, struct error *said);
 } JOB[] = {
+    {"explanations", explain_findings},
     {"anomalies", list_anomalies},
     {"email", send_email},
 };
@@ -159,7 +161,9 @@ done:
 enum status jobs_run(const char *results_path, const struct settings *settings, struct log *log,
                      struct error *err)
 {
-    struct followup followup = {.settings = settings, .send = !settings->dry_run, .log = log};
+    struct text_store kept = {0};
+    struct followup followup = {
+        .settings = settings, .kept = &kept, .send = !settings->dry_run, .log = log};
     struct findings *findings = NULL;
     char *folder = NULL;
     enum status st = STATUS_OK;
@@ -188,6 +192,7 @@ done:
     http_close(followup.http);
     outbox_close(followup.outbox);
     free(followup.explained);
+    text_store_free(&kept);
     free(folder);
     findings_free(findings);
     return st;

@@ -6,6 +6,7 @@
 #include "http.h"
 #include "jobs.h"
 #include "log_text.h"
+#include "model_service.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -23,6 +24,8 @@ static const struct service {
     const char *secret; /* its name, as secret_read has it */
     size_t source;      /* offset of its struct secret_source in struct settings */
 } SERVICE[] = {
+    {"model", "explanations are made by rules", model_is_configured, model_validate,
+     model_check, MODEL_KEY, offsetof(struct settings, services.model.key)},
     {"email", "the mail is written to mail.eml", email_is_configured, email_validate,
      email_check, "email-password", offsetof(struct settings, services.email.password)},
     {.name = NULL},

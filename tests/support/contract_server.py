@@ -13,6 +13,7 @@ port. It judges every request, and every answer of its own, and keeps what break
         server.add_fault(...)                              see Fault
         server.seen                    requests in order of coming, see Seen
         server.count("POST", "/tasks")                     how many of them; the path is a pattern
+        server.wait_until_seen(n)      until n requests have come
         server.most_at_once            requests under way at one time, at most
         server.n_connection, server.n_handshake_failed
         server.violations
@@ -34,6 +35,7 @@ import re
 import ssl
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -47,6 +49,7 @@ from fault_proxy import reset
 from throwaway_ca import ThrowawayCA
 
 CONTROL = "/_control"
+GATHER_SECONDS = 30
 LOGIN = {
     "jira-v3": ("basic", "robot@example.invalid", "jira-cloud-secret"),
     "jira-v2": ("bearer", None, "jira-datacenter-secret"),
@@ -68,6 +71,7 @@ class Fault:
     headers: dict = field(default_factory=dict)
     body: str = None  # None: an error as the service words it; any text, for HTML or broken JSON
     delay: float = 0.0  # seconds ahead of the answer, during which others are served
+    gather: int = 0  # not answered before so many requests were under way at one time
     cut: str = None  # "rst", "fin" or "stall" in place of the rest of the answer
     keep: int = None  # bytes of the body ahead of the cut; None: not even a status is sent
 
@@ -93,6 +97,7 @@ class Seen:
     query: str
     headers: dict  # names in lower case
     raw: bytes
+    came: float = field(default_factory=time.monotonic)
     status: int = None  # answered; None: none, or not yet
 
     @property
@@ -112,6 +117,10 @@ class Handler(BaseHTTPRequestHandler):
             self.request.settimeout(self.timeout)
             self.request = context.wrap_socket(self.request, server_side=True)
         super().setup()
+
+    def finish(self):
+        super().finish()
+        self.connection.close()  # when it is TLS, the server knows only the socket below
 
     def handle_one_request(self):
         with contextlib.suppress(ConnectionError, ssl.SSLError):
@@ -183,6 +192,7 @@ class ContractServer:
         if certificate is not None:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(certificate, key)
+            self.tls.num_tickets = 0  # so that what a proxy sees behind a request is its answer
         self.login = dict(LOGIN)
         self.keyless = set()
         self.jira, self.tasks, self.chat = FakeJira(), FakeTasks(), FakeChat()
@@ -193,6 +203,7 @@ class ContractServer:
         self._fakes = {"jira-v3": self.jira, "jira-v2": self.jira, "openai-chat": self.chat,
                        "agentic-tasks": self.tasks}
         self._lock = threading.RLock()
+        self._came = threading.Condition(self._lock)
         self._n_now = 0
         self._listener = Listener(("127.0.0.1", port), Handler)
         self._listener.owner = self
@@ -238,17 +249,28 @@ class ContractServer:
             self.most_at_once = max(self.most_at_once, self._n_now)
             seen.number = len(self.seen)
             self.seen.append(seen)
+            self._came.notify_all()
             fault = next((each for each in self.faults if each.takes(seen.method, seen.path)), None)
             status, headers, body = self._answer(seen, fault)
         try:
-            if fault is not None and fault.delay > 0:
-                self.over.wait(fault.delay)
+            if fault is not None:
+                self._hold(fault)
             silent = fault is not None and fault.cut is not None and fault.keep is None
             seen.status = None if silent else status
             handler.send(seen, headers, body, fault)
         finally:
             with self._lock:
                 self._n_now -= 1
+
+    def _hold(self, fault):
+        self.over.wait(fault.delay)
+        with self._came:
+            self._came.wait_for(lambda: self.most_at_once >= fault.gather, GATHER_SECONDS)
+
+    def wait_until_seen(self, n):
+        """Until n requests have come; False if they do not."""
+        with self._came:
+            return self._came.wait_for(lambda: len(self.seen) >= n, GATHER_SECONDS)
 
     def _answer(self, seen, fault):
         """Status, headers and body; what it does meanwhile it does as one step."""
@@ -259,7 +281,7 @@ class ContractServer:
                                  (None, verdicts[0][1]))
         if fault is None or fault.act:
             answer = self._act(contract, verdict, seen)
-            encoded = self._encode(answer, verdict, answer.lawless or contract is None)
+            encoded = self._encode(answer, verdict, answer.lawless)
         else:
             encoded = self._encode(Answer(503, self._error_of(contract, "out of order")), verdict,
                                    True)
@@ -279,7 +301,8 @@ class ContractServer:
             self.complain(f"{verdict.kind} by {name}: {seen.method} {seen.path}: "
                           + "; ".join(verdict.reasons))
             status = {"noroute": 404, "unauth": 401, "reject": 400}[verdict.kind]
-            return Answer(status, self._error_of(contract, "; ".join(verdict.reasons)))
+            return Answer(status, self._error_of(contract, "; ".join(verdict.reasons)),
+                          lawless=True)
         fake = self._fakes[name]
         if not keyless and not self._is_let_in(name, seen.headers["authorization"]):
             return fake.refuse_login(verdict.operation)

@@ -16,7 +16,8 @@ are, so it breaks encrypted ones as well as plain ones.
 
 With first=N only the first N connections are broken, the others pass. With down=0 and an `up`
 between the bytes of the handshake and those of handshake and request (choose a long body), the
-server acts and its whole answer is lost. closed_port() is a port where nobody listens.
+server acts and its whole answer is lost; a server that sends TLS 1.3 session tickets needs an `up`
+close to the end of the request. closed_port() is a port where nobody listens.
 
 One thread and one select loop for each connection: a reset is only sent if nobody else holds
 the socket."""
