@@ -379,7 +379,7 @@ class Cut(WithMailServer):
                 shutil.rmtree(self.folder / "results.followup")
                 n = len(server.mailbox())
                 with FaultProxy(server.smtps, mode, up=size, first=1) as proxy:
-                    self.configure(f"smtps://localhost:{proxy.port}", network={"timeout": 3})
+                    self.configure(f"smtps://localhost:{proxy.port}", network={"timeout": 6})
                     said = self.follow(69)
                     self.assertEqual(proxy.n_connection, 1)
                 self.assertIn(f"sent with no answer to {ANNA}", said)
