@@ -2,6 +2,7 @@
  * what it needs and how to ask; this is the list of them. */
 #include "services_check.h"
 
+#include "email.h"
 #include "http.h"
 #include "jobs.h"
 #include "log_text.h"
@@ -25,6 +26,8 @@ static const struct service {
 } SERVICE[] = {
     {"model", "explanations are made by rules", model_is_configured, model_validate,
      model_check, MODEL_KEY, offsetof(struct settings, services.model.key)},
+    {"email", "the mail is written to mail.eml", email_is_configured, email_validate,
+     email_check, "email-password", offsetof(struct settings, services.email.password)},
     {.name = NULL},
 };
 
@@ -42,7 +45,8 @@ static enum status validate(const struct service *service, const struct settings
     enum status st = STATUS_OK;
 
     TRY(service->validate(settings, err));
-    TRY(secret_read(source_of(service, settings), service->secret, &secret, err));
+    if (!settings->dry_run)
+        TRY(secret_read(source_of(service, settings), service->secret, &secret, err));
 done:
     secret_erase(&secret);
     return st;
