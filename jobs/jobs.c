@@ -27,7 +27,7 @@ static const struct job {
 } JOB[] = {
     {"explanations", explain_findings},
     {"anomalies", list_anomalies},
-    {"email", send_email},
+    {"mail", send_email},
 };
 enum { N_JOB = sizeof JOB / sizeof *JOB };
 

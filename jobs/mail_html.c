@@ -274,6 +274,7 @@ static void write_closing(FILE *out, const struct mail_words *words)
           out);
     write_paragraph(out, "ink", "font-size:14px;font-weight:600;color:#1b2733", words->answer);
     write_paragraph(out, "ink", "font-size:14px;color:#1b2733", words->files);
+    write_paragraph(out, "dim", "font-size:12px;color:#5b6b7a", words->wording);
     write_paragraph(out, "dim", "font-size:12px;color:#5b6b7a", words->origin);
     fputs("</td></tr>\n", out);
 }

@@ -157,6 +157,19 @@ static void say_scope(const struct mail_report *report, char text[MAIL_WORDS])
             report->n_shown);
 }
 
+static void say_wording(const struct mail_report *report, char text[MAIL_WORDS])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < report->n_shown; i++)
+        n += strcmp(report->explained[report->shown[i]].source, "model") == 0;
+    if (n > 0)
+        say(text,
+            "%zu of the %zu explanations were worded by a language model; every number in them "
+            "was checked against the facts.",
+            n, report->n_shown);
+}
+
 /* The names of the attachments; whether the reviewers' list is one of them. */
 static bool say_attached(const struct mail_report *report, char text[MAIL_WORDS])
 {
@@ -194,6 +207,7 @@ void mail_report_words(const struct mail_report *report, struct mail_words *word
     *words = (struct mail_words){.subject = ""};
     say_heading(findings, words);
     say_scope(report, words->scope);
+    say_wording(report, words->wording);
     say_files(report, words);
     say(words->origin,
         "Made by tieout from the run of %.10s %.5s UTC, profile %.16s, content digest %.16s.",

@@ -25,10 +25,11 @@ struct mail_words {
     char verdict[MAIL_WORDS];    /* "3 anomalies in 20,000 rows" */
     char severities[MAIL_WORDS]; /* "1 critical, 2 low"; "" if there are none */
     char source[MAIL_WORDS];     /* "From may.csv and 2 more as of 2024-05-31" */
-    char scope[MAIL_WORDS];  /* which of the anomalies are shown; "" if all that there are */
-    char files[MAIL_WORDS];  /* what is attached, and what else there is */
-    char answer[MAIL_WORDS]; /* how to answer; "" if there is nothing to */
-    char origin[MAIL_WORDS]; /* of which run this tells */
+    char scope[MAIL_WORDS];   /* which of the anomalies are shown; "" if all that there are */
+    char wording[MAIL_WORDS]; /* what a language model worded; "" if nothing */
+    char files[MAIL_WORDS];   /* what is attached, and what else there is */
+    char answer[MAIL_WORDS];  /* how to answer; "" if there is nothing to */
+    char origin[MAIL_WORDS];  /* of which run this tells */
 };
 
 void mail_report_words(const struct mail_report *report, struct mail_words *words);

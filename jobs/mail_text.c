@@ -100,5 +100,6 @@ void mail_text_write(const struct mail_report *report, const struct mail_words *
     }
     write_line(out, "\n", words->files);
     write_line(out, "", words->answer);
+    write_line(out, "", words->wording);
     write_line(out, "\n-- \n", words->origin);
 }

@@ -9,6 +9,7 @@
  * smtp_send. Between the message's end and its reply nobody can know: SMTP_UNKNOWN. */
 #include "smtp.h"
 
+#include "ascii.h"
 #include "mail_character.h"
 #include "mem.h"
 #include "stop.h"
@@ -127,11 +128,12 @@ static void see_reply_to_recipient(struct dialogue *dialogue, int code)
     memcpy(dialogue->recipient[i].reply, dialogue->said, SMTP_REPLY);
 }
 
-/* A line from the server. Of a reply of several lines the last has a blank behind the code. */
+/* A line from the server. In a reply of several lines all but the last have a hyphen behind the
+ * code; what follows QUIT is of no interest. */
 static void see_reply(struct dialogue *dialogue, const char *data, size_t n)
 {
-    if (dialogue->stage == STAGE_QUIT || n < 4 || data[3] != ' ' ||
-        strspn(data, "0123456789") < 3)
+    if (dialogue->stage == STAGE_QUIT || n < 4 || data[3] == '-' || !ascii_is_digit(data[0]) ||
+        !ascii_is_digit(data[1]) || !ascii_is_digit(data[2]))
         return;
     int code = (data[0] - '0') * 100 + (data[1] - '0') * 10 + data[2] - '0';
     dialogue->last = code;

@@ -9,10 +9,10 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
@@ -90,7 +90,6 @@ class WithMailServer(InFolder):
 
     def states(self):
         """The outbox by recipient, as --status tells it."""
-        import sqlite3
         with sqlite3.connect(f"file:{self.folder}/results.followup/outbox.db?mode=ro", uri=True) as db:
             rows = db.execute("SELECT key, state, reason FROM action WHERE service = 'email'").fetchall()
         names = ["pending", "sent", "done", "failed"]
@@ -380,7 +379,7 @@ class Cut(WithMailServer):
                 shutil.rmtree(self.folder / "results.followup")
                 n = len(server.mailbox())
                 with FaultProxy(server.smtps, mode, up=size, first=1) as proxy:
-                    self.configure(f"smtps://localhost:{proxy.port}", network={"timeout": 3})
+                    self.configure(f"smtps://localhost:{proxy.port}", network={"timeout": 6})
                     said = self.follow(69)
                     self.assertEqual(proxy.n_connection, 1)
                 self.assertIn(f"sent with no answer to {ANNA}", said)

@@ -105,8 +105,10 @@ static void model_and_ticket_are_told(void)
     make_sample(&sample, 1);
     sample.explained[0].likely_cause = "late posting";
     sample.explained[0].recommended_action = "ask the feed's owner";
+    sample.explained[0].source = "model";
     sample.link[0] = link;
     expect_in_both(&sample, "late posting");
+    expect_in_both(&sample, "1 of the 1 explanations were worded by a language model");
     expect_in_both(&sample, link);
     char *page = write_form(&sample, true);
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "ask the feed&#39;s owner"));
