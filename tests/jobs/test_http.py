@@ -49,6 +49,8 @@ class Drive:
 
     def finish(self):
         self.out, self.err = self.process.communicate(timeout=120)
+        if self.process.returncode != 0:
+            raise AssertionError(f"http_drive: {self.process.returncode}\n{self.err}")
         self.events = [json.loads(line) for line in self.out.splitlines()]
         self.end = self.events.pop()
         self.started = [each["i"] for each in self.events if each["event"] == "start"]
