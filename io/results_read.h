@@ -22,6 +22,7 @@ struct finding {
     const char *severity;
     const char *pattern;
     const char *explanation;
+    int64_t departing;          /* bit 1 << f: feature f of the model departs by itself */
     const double *contribution; /* [n_contribution] of the list */
 };
 

@@ -6,6 +6,7 @@
 #include "outbox.h"
 #include "results_read.h"
 #include "settings.h"
+#include "text_store.h"
 
 /* How a finding is explained: by whom, and in which words. Texts are UTF-8. */
 struct explanation {
@@ -20,7 +21,8 @@ struct followup {
     const struct findings *findings;
     const struct settings *settings;
     const char *folder;            /* results.followup, exists */
-    struct explanation *explained; /* [findings->n], filled by the first job */
+    struct explanation *explained; /* [findings->n], by rules until the first job has better */
+    struct text_store *kept;       /* texts the jobs make, until the last of them is done */
     struct http *http;
     struct outbox *outbox;
     bool send; /* false: a dry run, services are not spoken to */

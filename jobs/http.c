@@ -159,6 +159,11 @@ static bool may_repeat(const struct http_reply *reply, enum http_repeat repeat)
     }
 }
 
+static bool is_final(const struct http_batch *batch, const struct http_reply *reply)
+{
+    return batch->is_final != NULL && reply->outcome == HTTP_ANSWERED && batch->is_final(reply);
+}
+
 static void end_attempt(struct http_work *work, struct place *place, CURLcode code)
 {
     int64_t asked = http_attempt_wait(&place->attempt);
@@ -166,7 +171,8 @@ static void end_attempt(struct http_work *work, struct place *place, CURLcode co
 
     place->maybe_done = place->maybe_done || place->reply.outcome == HTTP_UNKNOWN;
     if (work->ending || same_again || place->n_attempt >= work->http->network->attempts ||
-        !may_repeat(&place->reply, place->request.repeat)) {
+        !may_repeat(&place->reply, place->request.repeat) ||
+        is_final(work->batch, &place->reply)) {
         finish_place(work, place);
         return;
     }

@@ -72,6 +72,9 @@ struct http_batch {
      * waited for. */
     enum status (*start)(void *context, size_t i, struct http_request *request, bool *skip,
                          struct error *err);
+    /* Asked before a repeat: whether waiting surely mends nothing, such as a quota used up. NULL:
+     * never. */
+    bool (*is_final)(const struct http_reply *reply);
     /* Told once for each request that was started; body may be changed in place. */
     enum status (*finish)(void *context, size_t i, struct http_reply *reply, struct error *err);
 };

@@ -54,15 +54,16 @@ static const double BREAK_SPREAD = 0.5; /* of the usual size of a returning brea
 static const double DEPARTS = 3.0;
 static const double COMPRESS = 20.0;
 static const double SHARE_WEIGHT = 0.75;
-static const double COMMON = 0.25; /* of the largest departure, on every axis */
-static const double LARGEST = 1e6; /* departures beyond are all alike */
+static const double COMMON = 0.25;  /* of the largest departure, on every axis */
+static const double INEXACT = 1e-6; /* of the largest departure, by rounding to float */
+static const double LARGEST = 1e6;  /* departures beyond are all alike */
 
 const struct feature_label HISTORY_LABEL[N_HISTORY] = {
     {"departure", "ln(1 + deviations / 20)", "largest departure from the group's own history"},
     {"break_departure", "ln(1 + deviations / 20)", "difference against its usual values"},
     {"drift_departure", "ln(1 + deviations / 20)",
      "difference moving steadily out of its range"},
-    {"stale_departure", "ln(1 + deviations / 20)", "IHub repeated while the GL moves"},
+    {"stale_departure", "ln(1 + deviations / 20)", "sub-ledger repeated while the GL moves"},
     {"jump_departure", "ln(1 + deviations / 20)", "both sides out of their range together"},
     {"move_departure", "ln(1 + deviations / 20)", "either side out of its range"},
     {"share_departure", "0.75 of a share", "difference over balances against its usual share"},
@@ -570,4 +571,14 @@ size_t features_history(const struct row *row, const struct groups *groups, doub
         n_departing += group_features(row, groups->member + at, n, tolerance, at, column);
     }
     return n_departing;
+}
+
+unsigned history_departing(const double *feature)
+{
+    double raised = (COMMON + INEXACT) * feature[HISTORY_DEPARTURE];
+    unsigned departing = 0;
+
+    for (unsigned f = HISTORY_DEPARTURE + 1; f < N_HISTORY; f++)
+        departing |= feature[f] > raised ? 1u << f : 0u;
+    return departing;
 }

@@ -107,6 +107,7 @@ static inline struct anomaly sample_anomaly(size_t i)
     struct anomaly anomaly = {.row = {.row_number = (int64_t)i * 100,
                                       .date = i == 2 ? ROW_NO_DATE : 19874 + (int32_t)i,
                                       .code = {0, 1, (uint32_t)i % 2, 0, 1}},
+                              .departing = (int64_t)i + 1,
                               .score = -0.5 + 0.125 * (double)i,
                               .pattern = (uint8_t)(i % N_PATTERN),
                               .severity = (uint8_t)(i % N_SEVERITY)};

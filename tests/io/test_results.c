@@ -36,6 +36,7 @@ static void check_finding(const struct finding *finding, size_t i)
         CU_ASSERT_TRUE(isnan(finding->feature[f]));
     for (int f = FEATURE_DAYS_SINCE_LAST; f < N_CLASSIC; f++)
         CU_ASSERT_EQUAL(finding->feature[f], anomaly.feature[f]);
+    CU_ASSERT_EQUAL(finding->departing, anomaly.departing);
     CU_ASSERT_EQUAL(finding->contribution[0], (double)i);
     CU_ASSERT_EQUAL(finding->contribution[1], (double)i - 10);
 }

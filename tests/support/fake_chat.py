@@ -105,7 +105,7 @@ class FakeChat:
         return self._error(500, "The server had an error", "server_error", None)
 
     def _content(self, step, schema, question):
-        amounts = numbers_in(question)
+        amounts = [each for each in numbers_in(question) if each != INVENTED]
         text = f"The balance moved by {amounts[0]}." if amounts else "The balance moved."
         if step == "wrong-numbers":
             text = f"The balance moved by {INVENTED}."
