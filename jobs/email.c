@@ -338,13 +338,13 @@ static enum status deliver(struct delivery *delivery, struct error *err)
         gather_open(delivery);
         if (delivery->n_open == 0)
             return STATUS_OK;
+        if (n > 1)
+            wait_before(n - 1, network->max_wait);
         if (stop_requested())
             return error_set(err, STATUS_STOPPED, "stopped before the mail was sent");
         st = attempt(delivery, err);
         if (st != STATUS_OK && st != STATUS_SERVICE)
             return st;
-        if (n < network->attempts && delivery->n_open > 0)
-            wait_before(n, network->max_wait);
     }
     return STATUS_OK;
 }

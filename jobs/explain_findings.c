@@ -31,10 +31,9 @@ static void say_what_was_done(const struct followup *followup, const struct mode
             n, plural(n), tally->n_worded, tally->n_to_ask, MODEL_DRAFT);
     else
         error_set(said, STATUS_OK,
-                  "explained %zu anomal%s, %zu in the words of the model, which was asked "
-                  "%" PRId64 " times for %" PRId64 " tokens%s%s",
-                  n, plural(n), tally->n_worded, tally->n_call, tally->n_token,
-                  tally->remark[0] != '\0' ? "; " : "", tally->remark);
+                  "explained %zu anomal%s, %zu in the words of the model (requests: %" PRId64
+                  ", tokens: %" PRId64 ")",
+                  n, plural(n), tally->n_worded, tally->n_call, tally->n_token);
 }
 
 enum status explain_findings(struct followup *followup, struct error *said)

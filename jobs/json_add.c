@@ -28,6 +28,13 @@ bool json_add_text(cJSON *object, const char *name, const char *text)
     return added;
 }
 
+/* -0.00 is 0.00 */
+static void drop_sign_of_zero(char *text)
+{
+    if (text[0] == '-' && text[1 + strspn(text + 1, "0.")] == '\0')
+        memmove(text, text + 1, strlen(text));
+}
+
 bool json_add_number(cJSON *object, const char *name, double value, int decimals)
 {
     char text[AMOUNT_TEXT];
@@ -38,5 +45,6 @@ bool json_add_number(cJSON *object, const char *name, double value, int decimals
         snprintf(text, sizeof text, "%.*f", decimals, value);
     else
         amount_exact(value, text);
+    drop_sign_of_zero(text);
     return cJSON_AddRawToObject(object, name, text) != NULL;
 }

@@ -348,7 +348,7 @@ done:
 static enum status take_refusal(struct model_run *run, const struct ask *ask,
                                 const struct http_reply *reply, struct error *err)
 {
-    const char *look = "model.limit-name, model.answer-tokens and model.name";
+    const char *look = "model.name, model.limit-name and model.temperature";
     bool this_one = run->heard;
 
     if (reply->status == 401 || reply->status == 403) {
@@ -382,7 +382,7 @@ static enum status finish(void *context, size_t i, struct http_reply *reply, str
                reply->status != 429) {
         return take_refusal(run, ask, reply, err);
     } else {
-        stop_asking(run, STATUS_SERVICE, "%s; run the follow-up again to ask the model",
+        stop_asking(run, STATUS_SERVICE, "%s; the program's own explanations stand in",
                     reply->sentence);
     }
     return leave(run, ask, OUTBOX_PENDING, reply->sentence, err);

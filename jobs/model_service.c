@@ -26,8 +26,8 @@ enum status model_validate(const struct settings *settings, struct error *err)
         return STATUS_OK;
     if (strncmp(model->url, "https://", 8) != 0 && strncmp(model->url, "http://", 7) != 0)
         return error_set(err, STATUS_CONFIG,
-                         "model.url is no https:// address (or http:// on this machine): %s",
-                         model->url);
+                         "model.url is no address that begins with https://, or with http:// "
+                         "for a server on this machine");
     if (model->name == NULL)
         return error_set(err, STATUS_CONFIG,
                          "model.url is set and model.name is not: say which model to ask");
@@ -87,8 +87,8 @@ static enum status judge_list(const struct model_settings *model,
     int n = find_model(reply->body, model->name, &listed);
     if (n < 0)
         return error_set(said, STATUS_CONFIG,
-                         "%s/models is no list of models: model.url ends with /v1 as a rule",
-                         model->url);
+                         "model.url leads to something else than models: it ends with /v1 as "
+                         "a rule");
     if (!listed)
         return error_set(said, STATUS_CONFIG,
                          "the server lists %d model%s, but not %s: look at model.name", n,

@@ -45,7 +45,8 @@ static enum status validate(const struct service *service, const struct settings
     enum status st = STATUS_OK;
 
     TRY(service->validate(settings, err));
-    TRY(secret_read(source_of(service, settings), service->secret, &secret, err));
+    if (!settings->dry_run)
+        TRY(secret_read(source_of(service, settings), service->secret, &secret, err));
 done:
     secret_erase(&secret);
     return st;

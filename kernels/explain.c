@@ -105,11 +105,13 @@ static void say_history(struct sentence *s, const struct anomaly *a,
         say(s, " This is the account's first row, so nothing is usual for it yet.");
         return;
     }
+    say(s, " The difference %s",
+        ledger_row_contradicts(&a->row) ? "given" : "(GL less sub-ledger)");
     if (fabs(change) < SAME_CENT) {
-        say(s, " The difference (GL less sub-ledger) is as it was");
+        say(s, " is as it was");
         say_when_before(s, a);
     } else {
-        say(s, " The difference (GL less sub-ledger) went from ");
+        say(s, " went from ");
         say_amount(s, c, now - change);
         say_when_before(s, a);
         say(s, " to ");

@@ -63,12 +63,14 @@ static void what_is_unknown_is_null(void)
     finding.feature[FEATURE_DAYS_SINCE_LAST] = 0;
     finding.as_of_date = finding.break_since = finding.currency = "";
     finding.departing = 0;
+    finding.feature[FEATURE_GL_CHANGE] = -0.001;
     CU_ASSERT_EQUAL_FATAL(facts_make(&findings, 0, &facts, &err), STATUS_OK);
     CU_ASSERT_PTR_NOT_NULL(
         strstr(facts.text, "\"currency\":null,\"previous_date\":null,\"previous_difference\":"
                            "null,\"usual_difference\":null,"));
     CU_ASSERT_PTR_NOT_NULL(strstr(facts.text, "\"as_of_date\":null,"));
     CU_ASSERT_PTR_NOT_NULL(strstr(facts.text, "\"drivers\":[],"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(facts.text, "\"gl_change\":0.00,"));
     facts_free(&facts);
 }
 

@@ -125,7 +125,8 @@ static void a_wrong_difference_is_told(void)
 
     a.row.ihub = a.feature[FEATURE_IHUB_BALANCE] = 60000;
     check_said(&a, "The ledger gives a difference of 50,000.00 USD, but GL less sub-ledger is "
-                   "0.00 USD: GL 60,000.00 USD, sub-ledger 60,000.00 USD. The");
+                   "0.00 USD: GL 60,000.00 USD, sub-ledger 60,000.00 USD. The "
+                   "difference given went from 0.00 USD on");
 }
 
 static void what_does_not_depart_is_no_reason(void)
