@@ -221,8 +221,33 @@ static enum status read_summary(const struct h5_in *in, struct findings *finding
     TRY(h5_in_real_attribute(in, "/model", "contamination", &findings->contamination, err));
     TRY(h5_in_real_attribute(in, "/model", "offset", &findings->offset, err));
     TRY(h5_in_text_attribute(in, "/model", "profile", &findings->profile, err));
+done:
+    return st;
+}
+
+/* What /run says of the ledgers. Results that do not say it are no worse to follow up. */
+static enum status read_run(const struct h5_in *in, struct findings *findings,
+                            struct error *err)
+{
+    enum status st = STATUS_OK;
+    struct owned *owned = findings->owned;
+    double flagged = (double)findings->n;
+
     TRY(h5_in_text_attribute(in, "/run", "content_digest", &findings->digest, err));
     TRY(h5_in_text_attribute(in, "/run", "started", &findings->started, err));
+    if (h5_in_has_attribute(in, "/run", "anomalies_flagged"))
+        TRY(h5_in_real_attribute(in, "/run", "anomalies_flagged", &flagged, err));
+    bool sound = flagged >= (double)findings->n && flagged <= (double)findings->n_row;
+    findings->n_flagged = sound ? (int64_t)flagged : (int64_t)findings->n;
+    if (h5_in_has_attribute(in, "/run", "input_files"))
+        TRY(h5_in_texts_attribute(in, "/run", "input_files", &owned->texts, &findings->input,
+                                  &findings->n_input, err));
+    if (h5_in_has_attribute(in, "/run", "last_as_of_date"))
+        TRY(h5_in_text_attribute(in, "/run", "last_as_of_date", &findings->last_as_of, err));
+    else
+        findings->last_as_of = mem_array(1, 1);
+    if (findings->last_as_of == NULL)
+        TRY(error_no_memory(err, "the facts of the run"));
 done:
     return st;
 }
@@ -256,6 +281,7 @@ enum status results_read(const char *path, struct findings **out, struct error *
     TRY(h5_in_open(&in, path, err));
     TRY(prepare(&in, &findings, err));
     TRY(read_summary(&in, findings, err));
+    TRY(read_run(&in, findings, err));
     TRY(read_texts(&in, findings, err));
     TRY(read_integers(&in, findings, err));
     TRY(read_numbers(&in, findings, err));
@@ -284,5 +310,7 @@ void findings_free(struct findings *findings)
     free(findings->profile);
     free(findings->digest);
     free(findings->started);
+    free(findings->last_as_of);
+    free(findings->input);
     free(findings);
 }

@@ -5,6 +5,7 @@
 
 #include "anomalies_csv.h"
 #include "draft.h"
+#include "email.h"
 #include "explain_findings.h"
 #include "mem.h"
 #include "services_check.h"
@@ -26,6 +27,7 @@ static const struct job {
 } JOB[] = {
     {"explanations", explain_findings},
     {"anomalies", list_anomalies},
+    {"mail", send_email},
 };
 enum { N_JOB = sizeof JOB / sizeof *JOB };
 

@@ -2,6 +2,7 @@
  * what it needs and how to ask; this is the list of them. */
 #include "services_check.h"
 
+#include "email.h"
 #include "http.h"
 #include "jobs.h"
 #include "log_text.h"
@@ -25,6 +26,8 @@ static const struct service {
 } SERVICE[] = {
     {"model", "explanations are made by rules", model_is_configured, model_validate,
      model_check, MODEL_KEY, offsetof(struct settings, services.model.key)},
+    {"email", "the mail is written to mail.eml", email_is_configured, email_validate,
+     email_check, "email-password", offsetof(struct settings, services.email.password)},
     {.name = NULL},
 };
 
@@ -42,10 +45,32 @@ static enum status validate(const struct service *service, const struct settings
     enum status st = STATUS_OK;
 
     TRY(service->validate(settings, err));
-    TRY(secret_read(source_of(service, settings), service->secret, &secret, err));
+    if (!settings->dry_run)
+        TRY(secret_read(source_of(service, settings), service->secret, &secret, err));
 done:
     secret_erase(&secret);
     return st;
+}
+
+/* Settings are recorded with the results and addresses logged, so an address must not be
+ * https://user:password@host. No address of a service needs that sign. */
+static enum status refuse_logins(const struct service_settings *services, struct error *err)
+{
+    const struct {
+        const char *key, *url;
+    } ADDRESS[] = {{"model.url", services->model.url},
+                   {"jira.url", services->jira.url},
+                   {"tasks.url", services->tasks.url},
+                   {"email.server", services->email.server},
+                   {"network.proxy", services->network.proxy}};
+
+    for (size_t i = 0; i < sizeof ADDRESS / sizeof *ADDRESS; i++)
+        if (ADDRESS[i].url != NULL && strchr(ADDRESS[i].url, '@') != NULL)
+            return error_set(err, STATUS_CONFIG,
+                             "%s: an address must not have a login in it, as it is recorded "
+                             "with the results",
+                             ADDRESS[i].key);
+    return STATUS_OK;
 }
 
 enum status services_validate(const struct settings *settings, struct error *err)
@@ -53,6 +78,7 @@ enum status services_validate(const struct settings *settings, struct error *err
     struct http *http = NULL;
     enum status st = STATUS_OK;
 
+    TRY(refuse_logins(&settings->services, err));
     for (const struct service *at = SERVICE; at->name != NULL; at++)
         if (at->is_configured(settings))
             TRY(validate(at, settings, err));
@@ -117,6 +143,7 @@ enum status services_check(const struct settings *settings, FILE *out, struct er
 
     stop_listen();
     signal(SIGPIPE, SIG_IGN); /* a service that hangs up is an error, not the end */
+    TRY(refuse_logins(&settings->services, err));
     TRY(http_open(&settings->services.network, &http, err));
     for (const struct service *at = SERVICE; at->name != NULL; at++) {
         struct error said = {0};

@@ -140,8 +140,7 @@ static bool set_trust(CURL *easy, const char *ca_file)
 static bool set_proxy(CURL *easy, const char *proxy)
 {
     return set_text(easy, CURLOPT_PROXY, proxy != NULL ? proxy : "") &&
-           set_text(easy, CURLOPT_NOPROXY, "") &&
-           set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
+           set_text(easy, CURLOPT_NOPROXY, "");
 }
 
 static bool set_limits(CURL *easy, const struct network_settings *network)

@@ -171,6 +171,8 @@ static inline enum status sample_run(struct results_writer *writer, char digest[
         {.name = "version", .kind = FACT_TEXT, .text = "0.1.0"},
         {.name = "started", .kind = FACT_TEXT, .text = "2024-06-03T07:15:00Z"},
         {.name = "comment", .kind = FACT_TEXT, .text = ""},
+        {.name = "last_as_of_date", .kind = FACT_TEXT, .text = "2024-05-31"},
+        {.name = "anomalies_flagged", .kind = FACT_INTEGER, .integer = 7},
         {.name = "ranks", .kind = FACT_INTEGER, .integer = INT64_C(1) << 40},
         {.name = "seconds", .kind = FACT_REAL, .real = 1.5},
         {.name = "input_files", .kind = FACT_TEXTS, .texts = input, .n_text = 2},

@@ -2,6 +2,7 @@
  * standard input:
  *   network   ca_file, proxy, connect_timeout, timeout, attempts, max_wait, plain_http
  *   secret    of all requests
+ *   final     true: an answer that speaks of a quota is final
  *   at_once, skip (number of the request to skip), fail_start, fail_finish (numbers; absent: none)
  *   requests  of method, url, user, idempotency_key, body, repeat ("any" or "refused")
  * A line of JSON for each event: {"event": "start"}, "finish" with the reply, "end" with the
@@ -112,6 +113,11 @@ static enum status finish(void *context, size_t i, struct http_reply *reply, str
     return STATUS_OK;
 }
 
+static bool tells_of_quota(const struct http_reply *reply)
+{
+    return strstr(reply->body, "quota") != NULL;
+}
+
 static enum status run(const cJSON *input, struct plan *plan, struct error *err)
 {
     const cJSON *wanted = cJSON_GetObjectItem(input, "network");
@@ -134,6 +140,8 @@ static enum status run(const cJSON *input, struct plan *plan, struct error *err)
     struct http *http = NULL;
     enum status st = STATUS_OK;
 
+    if (cJSON_IsTrue(cJSON_GetObjectItem(input, "final")))
+        batch.is_final = tells_of_quota;
     TRY(http_open(&network, &http, err));
     if (cJSON_IsTrue(cJSON_GetObjectItem(input, "send"))) {
         fill_request(plan, cJSON_GetArrayItem(plan->requests, 0), &request);

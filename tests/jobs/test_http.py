@@ -49,6 +49,8 @@ class Drive:
 
     def finish(self):
         self.out, self.err = self.process.communicate(timeout=120)
+        if self.process.returncode != 0:
+            raise AssertionError(f"http_drive: {self.process.returncode}\n{self.err}")
         self.events = [json.loads(line) for line in self.out.splitlines()]
         self.end = self.events.pop()
         self.started = [each["i"] for each in self.events if each["event"] == "start"]
@@ -269,13 +271,18 @@ class Trust(WithServer):
         self.refuse(self.server(), "network.ca-file", ca_file=str(ThrowawayCA(other).ca_file))
 
     def test_old_tls_is_refused(self):
+        """Even where the system's OpenSSL is set up to take it."""
+        lax = self.folder / "lax.cnf"
+        lax.write_text("openssl_conf = c\n[c]\nssl_conf = s\n[s]\nsystem_default = d\n[d]\n"
+                       "MinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n",
+                       encoding="ascii")
         server = self.server()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             server.tls.minimum_version = ssl.TLSVersion.TLSv1
             server.tls.maximum_version = ssl.TLSVersion.TLSv1_1
         server.tls.set_ciphers("DEFAULT@SECLEVEL=0")
-        reply = self.run_one(task(server.url))
+        reply = self.run_one(task(server.url), environment={"OPENSSL_CONF": str(lax)})
         self.assertEqual((reply["outcome"], server.seen), ("not-sent", []))
         self.assertIn("encrypted", reply["sentence"])
 
@@ -571,6 +578,15 @@ class Batches(WithServer):
             else:
                 begun.remove(event["i"])
         self.assertEqual((begun, len(done.replies)), ([], 9))
+
+    def test_what_is_final_is_not_repeated(self):
+        for body, attempts in (("quota used up", 1), ("too fast", 2)):
+            with self.subTest(body):
+                server = self.server()
+                server.add_fault("/tasks", status=429, times=None, body=body)
+                reply = self.run_one(task(server.url, "any"), final=True)
+                self.assertEqual((reply["outcome"], reply["status"], reply["attempts"]),
+                                 ("answered", 429, attempts))
 
     def test_one_that_waits_keeps_no_other_from_its_turn(self):
         server = self.server()

@@ -68,7 +68,7 @@ class Documents:
 class Operation:
     def __init__(self, documents, uri, path, method, node, shared):
         known(node, OPERATION, f"{method} {path}")
-        self._documents, self._uri = documents, uri
+        self._documents, self.uri = documents, uri
         self.method, self.path, self.node = method.upper(), path, node
         self.pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
         self.parameters = [documents.follow(each, uri)
@@ -96,7 +96,7 @@ class Operation:
     def faults_of_body(self, headers, body):
         if "requestBody" not in self.node:
             return ["a body is not asked for"] if body else []
-        wanted, uri = self._documents.follow(self.node["requestBody"], self._uri)
+        wanted, uri = self._documents.follow(self.node["requestBody"], self.uri)
         known(wanted, {"required", "content"}, self.path)
         return self._faults_of_content(wanted["content"], uri, headers, body, "the body")
 
@@ -104,7 +104,7 @@ class Operation:
         responses = self.node["responses"]
         if str(status) not in responses:
             return [f"status {status} is not among {', '.join(responses)}"]
-        response, uri = self._documents.follow(responses[str(status)], self._uri)
+        response, uri = self._documents.follow(responses[str(status)], self.uri)
         known(response, {"description", "headers", "content"}, self.path)
         found = []
         for name, header in response.get("headers", {}).items():
@@ -151,12 +151,12 @@ class Verdict:
 class Contract:
     def __init__(self, path):
         path = Path(path).resolve()
-        documents = Documents(path)
+        self.documents = Documents(path)
         self.name, uri = path.stem, path.as_uri()
-        document = documents.load(uri)
+        document = self.documents.load(uri)
         self.scheme = self._read_scheme(document)
         self.operations = [
-            Operation(documents, uri, route, method, node, item.get("parameters", []))
+            Operation(self.documents, uri, route, method, node, item.get("parameters", []))
             for route, item in document["paths"].items()
             for method, node in known(item, METHODS + ("parameters",), route).items()
             if method != "parameters"]

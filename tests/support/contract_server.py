@@ -281,7 +281,7 @@ class ContractServer:
                                  (None, verdicts[0][1]))
         if fault is None or fault.act:
             answer = self._act(contract, verdict, seen)
-            encoded = self._encode(answer, verdict, answer.lawless or contract is None)
+            encoded = self._encode(answer, verdict, answer.lawless)
         else:
             encoded = self._encode(Answer(503, self._error_of(contract, "out of order")), verdict,
                                    True)
@@ -301,7 +301,8 @@ class ContractServer:
             self.complain(f"{verdict.kind} by {name}: {seen.method} {seen.path}: "
                           + "; ".join(verdict.reasons))
             status = {"noroute": 404, "unauth": 401, "reject": 400}[verdict.kind]
-            return Answer(status, self._error_of(contract, "; ".join(verdict.reasons)))
+            return Answer(status, self._error_of(contract, "; ".join(verdict.reasons)),
+                          lawless=True)
         fake = self._fakes[name]
         if not keyless and not self._is_let_in(name, seen.headers["authorization"]):
             return fake.refuse_login(verdict.operation)

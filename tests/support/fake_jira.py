@@ -26,9 +26,12 @@ def errors(status, *messages, complaint=None, **fields):
                   complaint=complaint)
 
 
+class NotUnderstood(Exception):
+    """What tieout has no reason to send."""
+
+
 class Query:
-    """The JQL that tieout writes: project, labels, open or not, an order. ValueError for any
-    other."""
+    """The JQL that tieout writes: project, labels, open or not, an order."""
 
     def __init__(self, jql):
         self.project, self.labels, self.open, self.newest_first = None, None, False, True
@@ -38,7 +41,7 @@ class Query:
         for each in order:
             found = re.fullmatch(r"(?:created|key)(?:\s+(ASC|DESC))?", each, re.IGNORECASE)
             if not found:
-                raise ValueError(f"order {each!r}")
+                raise NotUnderstood(f"order {each!r}")
             self.newest_first = (found[1] or "ASC").upper() == "DESC"
 
     def _read(self, term):
@@ -51,10 +54,10 @@ class Query:
         elif re.fullmatch(r'statusCategory\s*!=\s*"?Done"?', term):
             self.open = True
         else:
-            raise ValueError(f"term {term!r}")
+            raise NotUnderstood(f"term {term!r} of the JQL")
 
     def takes(self, issue):
-        return ((self.project is None or issue["fields"]["project"].get("key") == self.project)
+        return ((self.project is None or issue["fields"]["project"]["key"] == self.project)
                 and (self.labels is None or self.labels & set(issue["fields"].get("labels", [])))
                 and not (self.open and issue["done"]))
 
@@ -112,13 +115,18 @@ class FakeJira:
         name = {"accountId": "5b10a2844c20165700ede21g"} if cloud else {"name": "robot"}
         return Answer(200, {**name, "displayName": "Robot", "active": True})
 
+    def _project(self, named):
+        """The key of a project that is named by key or id, if there is one."""
+        return next((key for number, key in enumerate(self.projects)
+                     if named in ({"key": key}, {"id": str(10000 + number)})), None)
+
     def _faults(self, fields):
         """Why Jira would not create it, by field."""
-        types = self.projects.get(fields["project"].get("key"))
+        project = self._project(fields["project"])
         found = {}
-        if types is None:
+        if project is None:
             return {"project": "valid project is required"}
-        if fields["issuetype"].get("name") not in types:
+        if not any(fields["issuetype"].items() <= each.items() for each in self._types(project)):
             found["issuetype"] = "The issue type selected is invalid."
         if fields.get("priority", {}).get("name", self.priorities[0]) not in self.priorities:
             found["priority"] = "The priority selected is invalid."
@@ -131,7 +139,8 @@ class FakeJira:
 
     def _create(self, cloud, wanted):
         number, self._next = self._next, self._next + 1
-        fields = wanted["fields"]
+        fields = {**wanted["fields"],
+                  "project": {"key": self._project(wanted["fields"]["project"])}}
         issue = {"id": str(10000 + number), "key": f"{fields['project']['key']}-{number}",
                  "fields": fields, "done": False, "comments": [], "created": time.time(),
                  "properties": {each["key"]: each["value"]
@@ -183,26 +192,23 @@ class FakeJira:
     def _search(self, body, page_of):
         try:
             return page_of(self._find_all(body))
-        except ValueError as why:
-            return errors(400, f"Error in the JQL Query: {why}",
-                          complaint=f"JQL not understood: {body['jql']}")
+        except NotUnderstood as why:
+            return errors(400, f"not understood: {why}", complaint=f"not understood: {why}")
         except LookupError as why:
             return errors(400, f"The value '{why.args[0]}' does not exist for the field 'project'.")
 
     def _search_cloud(self, cloud, _given, body):
         def page_of(found):
-            token = body.get("nextPageToken", f"0 {body['jql']}")
-            start, jql = token.split(" ", 1)
+            start, _, jql = body.get("nextPageToken", f"0 {body['jql']}").partition(" ")
             if jql != body["jql"]:
-                return errors(400, "The next page token is of another query.",
-                              complaint="nextPageToken of another query")
+                raise NotUnderstood("nextPageToken, which is not of this query")
             start, size = int(start), min(body.get("maxResults", 50), self.page)
             wanted = body.get("fields", [])
             page = {"issues": [self._show(cloud, each, wanted) if wanted else {"id": each["id"]}
                                for each in found[start:start + size]],
                     "isLast": start + size >= len(found)}
             if not page["isLast"]:
-                page["nextPageToken"] = f"{start + size} {jql}"
+                page["nextPageToken"] = f"{start + size} {jql}"  # opaque to the client
             return Answer(200, page)
         return self._search(body, page_of)
 
