@@ -58,6 +58,9 @@ static void the_schema_is_strict(void)
     const cJSON *required = at(schema, "required");
     int n_cause = 0;
 
+    const char *system =
+        cJSON_GetStringValue(at(cJSON_GetArrayItem(at(request, "messages"), 0), "content"));
+
     CU_ASSERT(cJSON_IsTrue(at(format, "strict")));
     CU_ASSERT(cJSON_IsFalse(at(schema, "additionalProperties")));
     CU_ASSERT_EQUAL(cJSON_GetArraySize(at(schema, "properties")), 4);
@@ -69,6 +72,7 @@ static void the_schema_is_strict(void)
     {
         CU_ASSERT_PTR_NOT_NULL_FATAL(MODEL_CAUSE[n_cause]);
         CU_ASSERT_STRING_EQUAL(property->valuestring, MODEL_CAUSE[n_cause]);
+        CU_ASSERT_PTR_NOT_NULL(strstr(system, MODEL_CAUSE[n_cause]));
         n_cause++;
     }
     CU_ASSERT_PTR_NULL(MODEL_CAUSE[n_cause]);
