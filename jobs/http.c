@@ -138,6 +138,12 @@ static int64_t wait_ms(const struct http_work *work, const struct place *place, 
     return wait < most * 1000 ? wait : most * 1000;
 }
 
+/* Jira's word for a limit that outlasts any wait of ours. */
+static bool is_quota(const struct http_reply *reply)
+{
+    return strncmp(reply->limit_reason, "jira-quota", strlen("jira-quota")) == 0;
+}
+
 /* Whether what became of the request lets it be made again. */
 static bool may_repeat(const struct http_reply *reply, enum http_repeat repeat)
 {
@@ -147,6 +153,7 @@ static bool may_repeat(const struct http_reply *reply, enum http_repeat repeat)
         return repeat == HTTP_REPEAT_ANY;
     switch (reply->status) {
     case 429:
+        return !is_quota(reply);
     case 503:
         return true;
     case 408:

@@ -19,8 +19,8 @@ void http_close(struct http *http); /* NULL is fine */
 
 /* What may be done when an attempt fails. */
 enum http_repeat {
-    HTTP_REPEAT_REFUSED, /* again only if the server has surely not acted: not reached, 429,
-                              503 */
+    HTTP_REPEAT_REFUSED, /* again only if the server has surely not acted: not reached, 429
+                              (unless RateLimit-Reason tells of a quota), 503 */
     HTTP_REPEAT_ANY      /* again whatever happened (also cut answers, 408, 500, 502, 504): the
                               server takes a repeat for the same */
 };
