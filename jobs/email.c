@@ -12,6 +12,7 @@
 #include "mem.h"
 #include "smtp.h"
 #include "stop.h"
+#include "tickets.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -140,14 +141,13 @@ static enum status compose(struct delivery *delivery, struct error *err)
     enum status st = STATUS_OK;
     const struct followup *followup = delivery->followup;
     const struct email_settings *email = delivery->email;
-    char **link = mem_array(followup->findings->n, sizeof *link);
+    char **link = NULL;
 
-    if (link == NULL)
-        TRY(error_no_memory(err, "the mail"));
+    TRY(tickets_links(followup, &link, err));
     TRY(email_compose(followup, email->from != NULL ? email->from : DRAFT_FROM, &delivery->to,
                       link, &delivery->byte, &delivery->n, err));
 done:
-    free(link);
+    tickets_links_free(followup->findings, link);
     return st;
 }
 

@@ -10,6 +10,8 @@
 #include "mem.h"
 #include "services_check.h"
 #include "stop.h"
+#include "tasks.h"
+#include "tickets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,9 +27,8 @@ static const struct job {
     const char *name;
     enum status (*run)(struct followup *followup, struct error *said);
 } JOB[] = {
-    {"explanations", explain_findings},
-    {"anomalies", list_anomalies},
-    {"mail", send_email},
+    {"explanations", explain_findings}, {"tickets", open_tickets}, {"tasks", post_tasks},
+    {"anomalies", list_anomalies},      {"mail", send_email},
 };
 enum { N_JOB = sizeof JOB / sizeof *JOB };
 

@@ -4,10 +4,12 @@
 
 #include "email.h"
 #include "http.h"
+#include "jira.h"
 #include "jobs.h"
 #include "log_text.h"
 #include "model_service.h"
 #include "stop.h"
+#include "tasks.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -26,6 +28,10 @@ static const struct service {
 } SERVICE[] = {
     {"model", "explanations are made by rules", model_is_configured, model_validate,
      model_check, MODEL_KEY, offsetof(struct settings, services.model.key)},
+    {"jira", "tickets are written beside the results", jira_is_configured, jira_validate,
+     jira_check, "jira-token", offsetof(struct settings, services.jira.token)},
+    {"tasks", "tasks are written beside the results", tasks_is_configured, tasks_validate,
+     tasks_check, "tasks-key", offsetof(struct settings, services.tasks.key)},
     {"email", "the mail is written to mail.eml", email_is_configured, email_validate,
      email_check, "email-password", offsetof(struct settings, services.email.password)},
     {.name = NULL},
