@@ -138,7 +138,7 @@ static int64_t wait_ms(const struct http_work *work, const struct place *place, 
     return wait < most * 1000 ? wait : most * 1000;
 }
 
-/* Whether what became of the request lets it be made again. */
+/* Whether what became of the request lets it be made again (http.h). */
 static bool may_repeat(const struct http_reply *reply, enum http_repeat repeat)
 {
     if (reply->outcome == HTTP_NOT_SENT)
@@ -248,7 +248,7 @@ static struct place *find_place(const struct http_work *work, const CURL *easy)
 {
     size_t i = 0;
 
-    while (work->place[i].attempt.easy != easy)
+    while (i < work->n_place && work->place[i].attempt.easy != easy)
         i++;
     assert(i < work->n_place);
     return &work->place[i];
