@@ -377,21 +377,32 @@ static bool is_in(const struct addressee *addressee, const struct group *group)
             addressee->again == group->again);
 }
 
+/* The next one of the group from i on; to.n: there is none. */
+static size_t find_in(const struct delivery *delivery, const struct group *group, size_t i)
+{
+    while (i < delivery->to.n && !is_in(&delivery->addressee[i], group))
+        i++;
+    return i;
+}
+
+/* "; refused for a@x, b@x (why), c@x (why else)": a reason behind the last it holds for. */
 static void say_group(const struct delivery *delivery, const struct group *group,
                       struct error *said)
 {
-    const char *before = said->text[0] != '\0' ? "; " : "";
-    size_t n = 0;
+    size_t next = 0;
+    bool first = true;
 
-    for (size_t i = 0; i < delivery->to.n; i++) {
-        const struct addressee *addressee = &delivery->addressee[i];
-        if (!is_in(addressee, group))
-            continue;
-        say(said, "%s%s %s", n == 0 ? before : ",", n == 0 ? group->words : "",
-            delivery->to.address[i]);
-        if (group->reason && addressee->reason[0] != '\0')
-            say(said, " (%s)", addressee->reason);
-        n++;
+    for (size_t i = find_in(delivery, group, 0); i < delivery->to.n; i = next) {
+        const char *reason = delivery->addressee[i].reason;
+        next = find_in(delivery, group, i + 1);
+        if (first)
+            say(said, "%s%s ", said->text[0] != '\0' ? "; " : "", group->words);
+        say(said, "%s%s", first ? "" : ", ", delivery->to.address[i]);
+        first = false;
+        bool same =
+            next < delivery->to.n && strcmp(delivery->addressee[next].reason, reason) == 0;
+        if (group->reason && reason[0] != '\0' && !same)
+            say(said, " (%s)", reason);
     }
 }
 

@@ -38,7 +38,7 @@ static const char HEAD[] =
     "}\n"
     "@media (max-width: 600px) {\n"
     ".side { padding-left: 7px !important; padding-right: 7px !important; }\n"
-    ".cell { font-size: 12px !important; }\n"
+    ".list { font-size: 12px !important; }\n"
     "}\n"
     "</style>\n";
 
@@ -104,7 +104,8 @@ static void write_paragraph(FILE *out, const char *class, const char *style, con
 
 static void write_heading(FILE *out, const struct mail_words *words)
 {
-    fputs("<tr><td class=\"side\" style=\"padding:22px 14px 14px\">\n"
+    fputs("<tr><td class=\"side line\" style=\"padding:22px 14px 14px;"
+          "border-bottom:1px solid #dde3e9\">\n"
           "<h1 class=\"ink\" style=\"margin:0 0 6px;font-size:22px;line-height:28px;"
           "font-weight:600;color:#1b2733\">",
           out);
@@ -129,7 +130,7 @@ static void write_titles(FILE *out)
     fputs("<tr>", out);
     for (size_t i = 0; i < sizeof COLUMN / sizeof *COLUMN; i++)
         fprintf(out,
-                "<th scope=\"col\" class=\"side cell head dim\" width=\"%s\" align=\"%s\" "
+                "<th scope=\"col\" class=\"side head dim\" width=\"%s\" align=\"%s\" "
                 "style=\"padding:8px 14px;background:#eef2f6;color:#5b6b7a;font-size:12px;"
                 "font-weight:600\">%s</th>",
                 COLUMN[i].width, COLUMN[i].align, COLUMN[i].title);
@@ -139,10 +140,7 @@ static void write_titles(FILE *out)
 /* Begins a cell of the upper row of a finding. */
 static void begin_cell(FILE *out, const char *more)
 {
-    fprintf(out,
-            "<td class=\"side cell line ink\" valign=\"top\" style=\"padding:12px 14px 2px;"
-            "border-top:1px solid #dde3e9;color:#1b2733%s\">",
-            more);
+    fprintf(out, "<td class=\"side\" style=\"padding:12px 14px 2px%s\">", more);
 }
 
 static void begin_second_line(FILE *out)
@@ -205,7 +203,9 @@ static void write_open_cell(FILE *out, const struct finding *finding)
     mail_report_age(finding, age);
     begin_cell(out, "");
     write_escaped(out, finding->break_since, NAME_LIMIT);
-    begin_second_line(out);
+    if (finding->break_since[0] != '\0')
+        fputs("<br>", out);
+    fputs("<span class=\"dim\" style=\"color:#5b6b7a\">", out);
     write_escaped(out, age, NAME_LIMIT);
     end_cell(out);
 }
@@ -234,8 +234,8 @@ static void write_ticket(FILE *out, const char *link)
 
 static void write_explanation(FILE *out, const struct explanation *explained, const char *link)
 {
-    fputs("<tr><td colspan=\"4\" class=\"side cell ink\" style=\"padding:4px 14px 14px;"
-          "color:#1b2733;line-height:19px\" dir=\"auto\">",
+    fputs("<tr><td colspan=\"4\" class=\"side line\" dir=\"auto\" style=\"padding:4px 14px "
+          "14px;border-bottom:1px solid #dde3e9;line-height:19px\">",
           out);
     write_escaped(out, explained->text, EXPLANATION_LIMIT);
     write_phrase(out, "Likely cause", explained->likely_cause);
@@ -248,15 +248,16 @@ static void write_findings(FILE *out, const struct mail_report *report)
 {
     if (report->n_shown == 0)
         return;
-    fputs("<tr><td>\n<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
-          "style=\"width:100%;table-layout:fixed;border-collapse:collapse;" FONT
+    fputs("<tr><td>\n<table class=\"list ink\" width=\"100%\" cellpadding=\"0\" "
+          "cellspacing=\"0\" border=\"0\" style=\"width:100%;table-layout:fixed;"
+          "border-collapse:collapse;color:#1b2733;" FONT
           ";font-size:13px;line-height:18px;overflow-wrap:anywhere;word-break:break-word\">\n",
           out);
     write_titles(out);
     for (size_t i = 0; i < report->n_shown; i++) {
         size_t k = report->shown[i];
         const struct finding *finding = &report->findings->finding[k];
-        fputs("<tr>\n", out);
+        fputs("<tr valign=\"top\">\n", out);
         write_severity_cell(out, finding);
         write_account_cell(out, finding);
         write_difference_cell(out, finding);
@@ -269,9 +270,7 @@ static void write_findings(FILE *out, const struct mail_report *report)
 
 static void write_closing(FILE *out, const struct mail_words *words)
 {
-    fputs("<tr><td class=\"side line\" style=\"padding:16px 14px 20px;"
-          "border-top:1px solid #dde3e9;line-height:20px\">\n",
-          out);
+    fputs("<tr><td class=\"side\" style=\"padding:16px 14px 20px;line-height:20px\">\n", out);
     write_paragraph(out, "ink", "font-size:14px;font-weight:600;color:#1b2733", words->answer);
     write_paragraph(out, "ink", "font-size:14px;color:#1b2733", words->files);
     write_paragraph(out, "dim", "font-size:12px;color:#5b6b7a", words->wording);

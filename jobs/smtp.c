@@ -214,7 +214,7 @@ static int look_for_end(void *context, curl_off_t a, curl_off_t b, curl_off_t c,
 
 /* The parts of a server's address; the caller frees them with curl_free. NULL: not there. */
 struct address_parts {
-    char *scheme, *host, *path, *user, *query;
+    char *scheme, *host, *path, *query;
 };
 
 static bool split_address(const char *server, struct address_parts *parts)
@@ -227,7 +227,6 @@ static bool split_address(const char *server, struct address_parts *parts)
         curl_url_get(url, CURLUPART_SCHEME, &parts->scheme, 0);
         curl_url_get(url, CURLUPART_HOST, &parts->host, 0);
         curl_url_get(url, CURLUPART_PATH, &parts->path, 0);
-        curl_url_get(url, CURLUPART_USER, &parts->user, 0);
         curl_url_get(url, CURLUPART_QUERY, &parts->query, 0);
     }
     curl_url_cleanup(url);
@@ -239,7 +238,6 @@ static void free_parts(struct address_parts *parts)
     curl_free(parts->scheme);
     curl_free(parts->host);
     curl_free(parts->path);
-    curl_free(parts->user);
     curl_free(parts->query);
 }
 
@@ -248,8 +246,7 @@ enum status smtp_check_address(const char *server, struct error *err)
     struct address_parts parts;
     bool ok = split_address(server, &parts) &&
               (strcmp(parts.scheme, "smtps") == 0 || strcmp(parts.scheme, "smtp") == 0) &&
-              (parts.path == NULL || strcmp(parts.path, "/") == 0) && parts.user == NULL &&
-              parts.query == NULL;
+              (parts.path == NULL || strcmp(parts.path, "/") == 0) && parts.query == NULL;
 
     free_parts(&parts);
     return ok ? STATUS_OK

@@ -445,7 +445,7 @@ class Checked(WithMailServer):
         for url, more, said in [
                 ("https://localhost", {}, "email.server: want smtps://"),
                 ("smtps://localhost/path", {}, "email.server: want smtps://"),
-                ("smtps://robot:secret@localhost", {}, "email.server: want smtps://"),
+                ("smtps://robot:secret@localhost", {}, "email.server: an address must not have a login"),
                 (good, {"to": None}, "email.to is not"),
                 (good, {"from": None}, "email.from is not"),
                 (good, {"user": None}, "email.user is not"),

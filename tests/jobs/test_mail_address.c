@@ -5,15 +5,17 @@
 
 #include <string.h>
 
+/* 64 characters, the most a local part may have. */
+#define LONG_LOCAL "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl"
+
 static void good_addresses_are_taken(void)
 {
-    static const char *const CASE[] = {
-        "a@b",
-        "anna@example.com",
-        "anna.b+tag@sub.example.co.uk",
-        "o'neil/team=x@x-y.example",
-        "1@2.3",
-        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl@example.com"};
+    static const char *const CASE[] = {"a@b",
+                                       "anna@example.com",
+                                       "anna.b+tag@sub.example.co.uk",
+                                       "o'neil/team=x@x-y.example",
+                                       "1@2.3",
+                                       LONG_LOCAL "@example.com"};
 
     for (size_t i = 0; i < sizeof CASE / sizeof *CASE; i++)
         CU_ASSERT(mail_address_is_valid(CASE[i], strlen(CASE[i])));
@@ -49,8 +51,7 @@ static void bad_addresses_are_not(void)
                                        "a\\@b",
                                        "m\xC3\xBCller@example.com",
                                        "a@m\xC3\xBCnchen.de",
-                                       "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
-                                       "abcdefghijklm@example.com"};
+                                       LONG_LOCAL "m@example.com"};
 
     for (size_t i = 0; i < sizeof CASE / sizeof *CASE; i++)
         CU_ASSERT_FALSE(mail_address_is_valid(CASE[i], strlen(CASE[i])));

@@ -241,7 +241,7 @@ static void fifty_rows_stay_below_what_gmail_shows(void)
     static struct explanation explained[ROWS];
     static struct finding finding[ROWS];
     static char *link[ROWS];
-    static char long_text[401];
+    static char long_text[801]; /* longer than most explanations */
     size_t order[ROWS];
     struct sample sample;
 

@@ -6,6 +6,8 @@
 
 #define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
+#define UPPER_DIGEST "0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static const char *const TO[] = {"anna@example.com", "bob@example.com"};
 
 static struct mail_message sample(void)
@@ -153,10 +155,7 @@ static void unsound_results_make_no_mail(void)
                                           "2024-06-03T24:15:00Z",
                                           "2024-06-03T07:15:00Z\r\nBcc: x",
                                           "2024-06-03 07:15:00"};
-    static const char *const DIGESTS[] = {
-        "", "0123", DIGEST "0", DIGEST "\r\n",
-        "0123456789ABCDEF0123456789abcdef0123456789abcdef012345"
-        "6789abcdef"};
+    static const char *const DIGESTS[] = {"", "0123", DIGEST "0", DIGEST "\r\n", UPPER_DIGEST};
     struct error err = {0};
     char *text = NULL;
     size_t n = 0;
