@@ -66,6 +66,8 @@ class Explain(InFolder):
 
     def tearDown(self):
         self.assertEqual(self.server.violations, [])
+        self.assertEqual([name for name, byte in self.listing().items()
+                          if byte is not None and b"model-secret" in byte and name != "key"], [])
 
     def followup(self, *arguments, code=0, **model):
         self.settings["model"].update(model)
