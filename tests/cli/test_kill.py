@@ -122,7 +122,7 @@ class Kill(unittest.TestCase):
             raise failures[0]
         for place in self.places:
             self.assertEqual(place.services.server.violations, [])
-        print(f"counted: {with_signal.name} at {tally['points']} points: "
+        print(f"\ncounted: {with_signal.name} at {tally['points']} points: "
               f"{len(self.whole['tickets'])} tickets, {len(self.whole['comments'])} comments, "
               f"{len(self.whole['tasks'])} tasks, {len(self.whole['mail'])} mails each time; "
               f"0 lost, 0 twice, {tally['mails again']} mails came again under their Message-ID",

@@ -226,7 +226,7 @@ class FaultMatrix(WithServer):
                 print("{:34} {:8} {:8} {:6} {:8} {:8} {:5}".format(name, repeat, *got))
                 self.assertEqual(got, end)
                 n_right += 1
-        print(f"{len(MATRIX)} faults, {n_right} of {len(cases)} cases as expected")
+        print(f"counted: {len(MATRIX)} faults, {n_right} of {len(cases)} cases as expected")
 
 
 class Connections(WithServer):
