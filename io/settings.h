@@ -20,6 +20,7 @@ enum command {
     COMMAND_NONE, /* no argument at all: the short help */
     COMMAND_RUN,
     COMMAND_DETECT,
+    COMMAND_PLAN,
     COMMAND_FOLLOWUP,
     COMMAND_CHECK,
     COMMAND_SHOW,
@@ -75,9 +76,13 @@ struct settings {
     enum show_format format;
     int64_t rows; /* to generate */
     int64_t months;
-    bool dry_run;      /* send nothing, write what would be sent */
-    bool status;       /* of the follow-up: tell it and do nothing */
-    bool retry_failed; /* try again what services have refused */
+    int64_t nodes;           /* to plan for */
+    int64_t cores_per_node;  /* 0: this machine's */
+    int64_t memory_per_node; /* MB; 0: this machine's */
+    bool sbatch;             /* print nothing but options for sbatch */
+    bool dry_run;            /* send nothing, write what would be sent */
+    bool status;             /* of the follow-up: tell it and do nothing */
+    bool retry_failed;       /* try again what services have refused */
     struct service_settings services;
     double anomalies;                          /* share of the generated rows, in [0, 0.5] */
     unsigned char source[SETTINGS_MAX_OPTION]; /* enum source of each option of the table */

@@ -36,3 +36,12 @@ bool stop_requested(void)
 {
     return requested != 0;
 }
+
+enum status stop_check(struct error *err)
+{
+    if (!stop_requested())
+        return STATUS_OK;
+    return error_set(err, STATUS_STOPPED,
+                     "stopped by a signal before the results were complete; nothing was "
+                     "written: run again");
+}

@@ -1,6 +1,7 @@
 #ifndef TIEOUT_STOP_H
 #define TIEOUT_STOP_H
 
+#include "status.h"
 #include <stdbool.h>
 
 /* SIGTERM, SIGINT and SIGUSR1 (what batch systems send ahead of a time limit) ask to stop: they
@@ -9,5 +10,8 @@ void stop_listen(void);
 
 /* Whether one of them has come. */
 bool stop_requested(void);
+
+/* STATUS_STOPPED if one of them has come: for work that has nothing to show yet when it ends. */
+enum status stop_check(struct error *err);
 
 #endif

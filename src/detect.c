@@ -14,12 +14,17 @@
 #include "score.h"
 #include "shuffle.h"
 #include "stages.h"
+#include "stop.h"
 #include "train.h"
 
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 enum { GATHER_PIECE = 1 << 20 }; /* rows that rank 0 holds at a time */
+
+static const double UNEVEN =
+    1.5; /* times the even share from which ranks wait for one of them */
 
 /* Everything a run makes on the way, so that one place releases it. */
 struct road {
@@ -31,6 +36,7 @@ struct road {
     struct iforest forest;
     struct scored scored;
     struct judged judged;
+    int64_t most_rows; /* on a rank */
     struct stages stages;
 };
 
@@ -100,6 +106,32 @@ static enum status judge_all(const struct run *run, const struct settings *setti
                      err);
 }
 
+/* Ends a stage, and with it the run on all ranks if one was asked to stop. All ranks. */
+static enum status end_stage(const struct run *run, struct stages *stages, struct log *log,
+                             const char *name, int64_t n_item, int64_t n_byte,
+                             struct error *err)
+{
+    stages_end(stages, log, name, n_item, strcmp(name, "train") == 0 ? "trees" : "rows",
+               n_byte);
+    return run_agree(run, stop_check(err), err);
+}
+
+/* How even the ranks' shares are. All ranks. */
+static void measure_balance(const struct run *run, const struct encoded *rows, int64_t n_all,
+                            struct log *log, int64_t *most)
+{
+    *most = (int64_t)rows->n_row;
+    MPI_Allreduce(MPI_IN_PLACE, most, 1, MPI_INT64_T, MPI_MAX, run->comm);
+    double ratio = (double)*most * run->n_rank / (double)n_all;
+    if (ratio > UNEVEN)
+        log_warn(log,
+                 "the fullest rank holds %.2f times an even share of the rows, as an account "
+                 "stays whole: more than %" PRId64 " ranks make this ledger no faster",
+                 ratio, (n_all + *most - 1) / *most);
+    else
+        log_detail(log, "the fullest rank holds %.3f times an even share of the rows", ratio);
+}
+
 static enum status write_results(const struct run *run, const struct settings *settings,
                                  const struct profile *profile, enum simd simd,
                                  const char *command, struct log *log, struct road *road,
@@ -131,8 +163,8 @@ static enum status write_results(const struct run *run, const struct settings *s
             err);
         if (st == STATUS_OK)
             st = provenance_write(run, settings, command, simd, &road->files, &road->facts,
-                                  &road->stages, road->scored.n_flagged, n_anomaly, writer,
-                                  digest, err);
+                                  &road->stages, road->most_rows, road->scored.n_flagged,
+                                  n_anomaly, writer, digest, err);
         if (st == STATUS_OK)
             st = results_commit(&writer, err);
     }
@@ -164,25 +196,26 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(ingest_inspect(run, settings->input, settings->n_input, (unsigned)settings->date_format,
                        &road.files, err));
     TRY(ingest_read(run, log, &road.files, &road.shard, err));
-    stages_end(&road.stages, log, "ingest", road.files.first_row[road.files.n], "rows",
-               road.files.n_byte);
+    TRY(end_stage(run, &road.stages, log, "ingest", road.files.first_row[road.files.n],
+                  road.files.n_byte, err));
     TRY(encode_rows(run, &road.files, (unsigned)settings->date_format, &road.shard, &read,
                     &road.facts, err));
     int64_t n_all = road.facts.n_row;
-    stages_end(&road.stages, log, "encode", n_all, "rows", 0);
+    TRY(end_stage(run, &road.stages, log, "encode", n_all, 0, err));
     log_rejects(log, &road.facts);
     TRY(shuffle_rows(run, key, COMM_PIECE, &read, &road.rows, err));
-    stages_end(&road.stages, log, "shuffle", n_all, "rows", 0);
+    TRY(end_stage(run, &road.stages, log, "shuffle", n_all, 0, err));
+    measure_balance(run, &road.rows, n_all, log, &road.most_rows);
     TRY(prepare_rows(run, &road.rows, n_all, profile, key, settings->contamination,
                      settings->tolerance, &road.prepared, err));
-    stages_end(&road.stages, log, "prepare", n_all, "rows", 0);
+    TRY(end_stage(run, &road.stages, log, "prepare", n_all, 0, err));
     TRY(train_forest(run, &road.rows, &road.prepared, n_all, (size_t)settings->trees,
                      settings->samples, (uint32_t)settings->seed, &road.forest, err));
-    stages_end(&road.stages, log, "train", settings->trees, "trees", 0);
+    TRY(end_stage(run, &road.stages, log, "train", settings->trees, 0, err));
     TRY(score_rows(run, &road.forest, &road.prepared, n_all, simd, &road.scored, err));
-    stages_end(&road.stages, log, "score", n_all, "rows", 0);
+    TRY(end_stage(run, &road.stages, log, "score", n_all, 0, err));
     TRY(judge_all(run, settings, profile, &road, err));
-    stages_end(&road.stages, log, "judge", n_all, "rows", 0);
+    TRY(end_stage(run, &road.stages, log, "judge", n_all, 0, err));
     TRY(write_results(run, settings, profile, simd, command, log, &road, err));
 done:
     encoded_free(&read);

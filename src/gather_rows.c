@@ -4,6 +4,7 @@
 
 #include "comm.h"
 #include "mem.h"
+#include "stop.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +205,8 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
                                                            kept.label,
                                                            (const double *const *)g.column},
                                     err);
+        if (st == STATUS_OK)
+            st = stop_check(err);
         TRY(run_agree(run, st, err));
     }
 done:

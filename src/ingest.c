@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "part.h"
 #include "sha256.h"
+#include "stop.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -104,17 +105,19 @@ static void lane_free(struct lane *lane, size_t n_file)
 static enum status count_span(const struct ledger_files *files, struct lane *lane,
                               struct span *span, struct error *err)
 {
+    enum status st = STATUS_OK;
+
     for (int64_t at = span->begin; at < span->end;) {
         int64_t left = span->end - at;
         size_t n = left < WINDOW ? (size_t)left : WINDOW;
-        enum status st =
-            input_read(lane->fd[span->file], files->path[span->file], at, lane->window, n, err);
-        if (st != STATUS_OK)
-            return st;
+        TRY(stop_check(err));
+        TRY(input_read(lane->fd[span->file], files->path[span->file], at, lane->window, n,
+                       err));
         csv_count_bytes(lane->window, n, &span->inside);
         at += (int64_t)n;
     }
-    return STATUS_OK;
+done:
+    return st;
 }
 
 static void count_lane(const struct ledger_files *files, struct lane *lane)
@@ -253,6 +256,7 @@ static enum status parse_span(const struct ledger_files *files, struct lane *lan
         int64_t in_span = span->end - r.at;
         size_t limit = in_span < (int64_t)r.n ? (size_t)in_span : r.n, used = 0;
         bool more = false, is_last = r.at + (int64_t)r.n == file->size;
+        TRY(stop_check(err));
         TRY(ledger_parse(lane->window, r.n, limit, is_last, &file->layout, (int32_t)span->file,
                          files->path[span->file], &r.line, &used, &more, lane->block, err));
         TRY(reader_fill(&r, used, err));

@@ -5,12 +5,14 @@
 #include "generate.h"
 #include "jobs.h"
 #include "log.h"
+#include "plan.h"
 #include "provenance.h"
 #include "results_read.h"
 #include "run.h"
 #include "services_check.h"
 #include "settings.h"
 #include "show.h"
+#include "stop.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -90,6 +92,7 @@ static int parallel_main(struct settings *settings, const char *command)
     enum status st = run_start((int)settings->threads, &run, &err);
     bool speaks = run.rank == 0;
 
+    stop_listen();
     TRY(run_agree(&run, st, &err));
     TRY(share_config(&run, settings, &err));
     log = log_open(speaks ? stderr : NULL, settings->log_format, settings_log_level(settings),
@@ -197,6 +200,9 @@ static int single_main(struct settings *settings)
         case COMMAND_SHOW:
             st = show(settings, &err);
             break;
+        case COMMAND_PLAN:
+            st = plan(settings, stdout, &err);
+            break;
         case COMMAND_GENERATE:
             st = generate(settings, log, &err);
             break;
@@ -229,9 +235,12 @@ int main(int argc, char *argv[])
     enum status st = settings_parse(argc, argv, environ, &settings, &err);
     int code = 0;
 
-    if (st != STATUS_OK)
+    bool parallel = settings.command == COMMAND_RUN || settings.command == COMMAND_DETECT;
+    if (st == STATUS_OK && parallel && run_check_launch(&err) != STATUS_OK)
+        code = run_speaks_unstarted() ? fail(&err) : (int)err.code;
+    else if (st != STATUS_OK)
         code = fail_together(&err);
-    else if (settings.command == COMMAND_RUN || settings.command == COMMAND_DETECT)
+    else if (parallel)
         code = parallel_main(&settings, command != NULL ? command : "");
     else if (run_speaks_unstarted())
         code = single_main(&settings);

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { FACTS_MAX = 48 };
+enum { FACTS_MAX = 64 };
 
 struct facts {
     struct results_fact fact[FACTS_MAX];
@@ -74,7 +74,12 @@ static void add_layout(struct facts *facts, const struct run *run, const char *h
     static const char *const slurm[][2] = {{"slurm_job_id", "SLURM_JOB_ID"},
                                            {"slurm_cluster", "SLURM_CLUSTER_NAME"},
                                            {"slurm_partition", "SLURM_JOB_PARTITION"},
-                                           {"slurm_nodes", "SLURM_JOB_NODELIST"}};
+                                           {"slurm_nodes", "SLURM_JOB_NODELIST"},
+                                           {"slurm_array_job_id", "SLURM_ARRAY_JOB_ID"},
+                                           {"slurm_array_task_id", "SLURM_ARRAY_TASK_ID"},
+                                           {"slurm_cpus_per_task", "SLURM_CPUS_PER_TASK"},
+                                           {"slurm_tasks_per_node", "SLURM_TASKS_PER_NODE"},
+                                           {"slurm_restart_count", "SLURM_RESTART_COUNT"}};
     struct rusage usage;
 
     add_integer(facts, "ranks", run->n_rank);
@@ -127,7 +132,7 @@ enum status provenance_write(const struct run *run, const struct settings *setti
                              const char *command, enum simd simd,
                              const struct ledger_files *files,
                              const struct ledger_facts *ledger, const struct stages *stages,
-                             int64_t n_flagged, int64_t n_anomaly,
+                             int64_t most_rows, int64_t n_flagged, int64_t n_anomaly,
                              struct results_writer *writer, char digest[RESULTS_DIGEST],
                              struct error *err)
 {
@@ -156,6 +161,7 @@ enum status provenance_write(const struct run *run, const struct settings *setti
     add_texts(&facts, "input_sha256", sha256, files->n);
     add_counts(&facts, ledger, n_flagged, n_anomaly, date);
     add_layout(&facts, run, host);
+    add_integer(&facts, "rows_on_fullest_rank", most_rows);
     add_times(&facts, stages, stage_name, started);
     TRY(results_write_run(writer, facts.fact, facts.n, digest, err));
 done:

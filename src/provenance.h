@@ -14,12 +14,13 @@ const char *provenance_version(void);
 void provenance_libraries(char text[PROVENANCE_TEXT]);
 
 /* Writes /run: who made these results of what, with which settings, how fast. Rank 0.
- * command: the words of the command line; simd: what this rank scored with. digest[] out. */
+ * command: the words of the command line; simd: what this rank scored with; most_rows:
+ * rows on the fullest rank. digest[] out. */
 enum status provenance_write(const struct run *run, const struct settings *settings,
                              const char *command, enum simd simd,
                              const struct ledger_files *files, const struct ledger_facts *facts,
-                             const struct stages *stages, int64_t n_flagged, int64_t n_anomaly,
-                             struct results_writer *writer, char digest[RESULTS_DIGEST],
-                             struct error *err);
+                             const struct stages *stages, int64_t most_rows, int64_t n_flagged,
+                             int64_t n_anomaly, struct results_writer *writer,
+                             char digest[RESULTS_DIGEST], struct error *err);
 
 #endif

@@ -39,6 +39,27 @@ bool run_speaks_unstarted(void)
     return launcher_number(name, sizeof name / sizeof name[0], 0) == 0;
 }
 
+static enum status fail_apart(long tasks, struct error *err)
+{
+    return error_set(err, STATUS_INTERNAL,
+                     "the launcher started %ld tasks but MPI sees only one, so each would do "
+                     "the whole run: start it with mpirun, or srun --mpi=pmix",
+                     tasks);
+}
+
+enum status run_check_launch(struct error *err)
+{
+    /* What a process that is one of several gets from its launcher to find the others by. */
+    static const char *const wire[] = {"PMIX_NAMESPACE", "PMI_FD", "PMI_PORT", "PMI_JOBID",
+                                       "OMPI_COMM_WORLD_SIZE"};
+    long tasks = run_launched_tasks();
+
+    for (size_t i = 0; i < sizeof wire / sizeof wire[0]; i++)
+        if (getenv(wire[i]) != NULL)
+            return STATUS_OK;
+    return tasks > 1 ? fail_apart(tasks, err) : STATUS_OK;
+}
+
 /* Cores for this rank: its own mask, but no more than an even share of what the ranks of this
  * node may use together, as unbound ranks all have the same mask. All ranks. */
 static int share_of_cores(MPI_Comm comm)
@@ -75,18 +96,12 @@ enum status run_start(int n_thread, struct run *run, struct error *err)
     if (provided < MPI_THREAD_FUNNELED)
         return error_set(err, STATUS_INTERNAL, "this MPI library does not allow threads");
     long tasks = run_launched_tasks();
-    if (run->n_rank == 1 && tasks > 1)
-        return error_set(
-            err, STATUS_INTERNAL,
-            "the launcher started %ld tasks but MPI sees only one, so each would do "
-            "the whole run: start it with mpirun, or srun --mpi=pmix",
-            tasks);
-    return STATUS_OK;
+    return run->n_rank == 1 && tasks > 1 ? fail_apart(tasks, err) : STATUS_OK;
 }
 
 int run_fail(const struct run *run, const struct error *err)
 {
-    if (run->rank == 0)
+    if (run->rank == 0 && run_speaks_unstarted())
         fprintf(stderr, "tieout: %s\n", err->text);
     fflush(stderr);
     MPI_Barrier(run->comm);

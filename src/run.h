@@ -29,6 +29,11 @@ enum status run_agree(const struct run *run, enum status st, struct error *err);
 long run_launched_tasks(void);
 bool run_speaks_unstarted(void);
 
+/* Before MPI starts, which itself may end the process at this without a word of what to do:
+ * STATUS_INTERNAL if the launcher started several tasks and none can find the others, as under
+ * srun --mpi=none. */
+enum status run_check_launch(struct error *err);
+
 /* Rank 0 says what went wrong, and no rank leaves before it has: a launcher kills the others as
  * soon as one exits with an error. All ranks. Returns the exit code. */
 int run_fail(const struct run *run, const struct error *err);

@@ -3,8 +3,31 @@
 
 #include "mem.h"
 #include "quantiles.h"
+#include "stop.h"
 
 #include <stdlib.h>
+
+enum { SLICE = 1 << 20 }; /* rows between two looks at whether to stop: about a second */
+
+static enum status score_slices(const struct scorer *scorer, const struct prepared *prepared,
+                                double *score, struct error *err)
+{
+    size_t n = prepared->groups.n_row, p = prepared->n_feature;
+    const float **x = mem_array(p, sizeof *x);
+    enum status st = STATUS_OK;
+
+    if (x == NULL)
+        TRY(error_no_memory(err, "the scores"));
+    for (size_t begin = 0; begin < n; begin += SLICE) {
+        TRY(stop_check(err));
+        for (size_t f = 0; f < p; f++)
+            x[f] = prepared->x[f] + begin;
+        scorer_run(scorer, x, n - begin < SLICE ? n - begin : SLICE, score + begin);
+    }
+done:
+    free(x);
+    return st;
+}
 
 enum status score_rows(const struct run *run, const struct iforest *forest,
                        const struct prepared *prepared, int64_t n_all, enum simd simd,
@@ -20,8 +43,9 @@ enum status score_rows(const struct run *run, const struct iforest *forest,
         st = error_no_memory(err, "the scores");
     else
         st = scorer_create(forest, simd, &scorer, err);
+    if (st == STATUS_OK)
+        st = score_slices(scorer, prepared, score, err);
     TRY(run_agree(run, st, err));
-    scorer_run(scorer, (const float *const *)prepared->x, n, score);
     TRY(quantiles_percentile(run, (const double *const *)&score, 1, n, n_all,
                              100.0 * prepared->contamination, &offset, err));
     int64_t n_flagged = 0;
