@@ -221,8 +221,8 @@ class Layouts(OnSlurm):
 
 
 class Stopping(OnSlurm):
-    # Enough trees for the run to be under way for seconds whenever it is looked at.
-    LONG = ("--trees", "10000")
+    # Enough trees for the run to be under way for seconds after the log says that they are grown.
+    LONG = ("--trees", "3000")
 
     def begin(self, name):
         number = self.sbatch("-N2", "-n2", self.slurm / "detect.sbatch", home / "long.csv", "-o",
