@@ -126,6 +126,16 @@ static int fail_together(struct error *err)
     return (int)err->code;
 }
 
+/* Tasks of a launcher that cannot find each other: the first speaks, the others give it the time,
+ * as the launcher ends all as soon as one has ended. */
+static int fail_apart(const struct error *err)
+{
+    if (run_speaks_unstarted())
+        return fail(err);
+    sleep(2);
+    return (int)err->code;
+}
+
 /* ---- the others: one process ---------------------------------------------------------------- */
 
 /* Columns of the terminal, 0 if stdout is none. */
@@ -237,7 +247,7 @@ int main(int argc, char *argv[])
 
     bool parallel = settings.command == COMMAND_RUN || settings.command == COMMAND_DETECT;
     if (st == STATUS_OK && parallel && run_check_launch(&err) != STATUS_OK)
-        code = run_speaks_unstarted() ? fail(&err) : (int)err.code;
+        code = fail_apart(&err);
     else if (st != STATUS_OK)
         code = fail_together(&err);
     else if (parallel)
