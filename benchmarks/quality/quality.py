@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""How well anomalies are found: generates labelled ledgers (ledgers.py, postings.py and, with
---tieout, the program's own), scores them, and prints average precision, AUC, precision and recall of the flagged rows, and the recall of each
-kind of anomaly at an alert budget equal to the number of anomalies, as a table; --json FILE also
-writes one JSON line each.
+"""How well anomalies are found: generates labelled ledgers (ledgers.py, postings.py,
+worlds.py and, with --tieout, the program's own), scores them, and prints average precision, AUC,
+precision and recall of the flagged rows, and the recall of each kind of anomaly at an alert
+budget equal to the number of anomalies, as a table; --json FILE also writes one JSON line each.
 
     quality.py                          the kernels' history features in scikit-learn's forest,
                                         and the documented scikit-learn pipeline
@@ -28,6 +28,7 @@ from sklearn.preprocessing import RobustScaler
 import kernels
 import ledgers
 import postings
+import worlds
 
 # family, months, share of anomalies, rows
 PLANS = {
@@ -44,7 +45,24 @@ PLANS["normal"] += [(family, months, share, 12000)
                     for months, share in ((6, 0.02), (12, 0.01), (24, 0.03), (36, 0.003))]
 GENERATED = [("generate", months, share, months * 1000)
              for months, share in ((6, 0.02), (12, 0.01), (24, 0.03), (36, 0.03), (36, 0.003))]
+PLANS["normal"] += [(family, months, share, 12000)
+                    for family in worlds.FAMILIES
+                    for months, share in ((6, 0.02), (9, 0.01), (12, 0.005), (24, 0.02),
+                                          (48, 0.005))]
 PLANS["full"] = PLANS["normal"] + [("mixed", 24, 0.003, 300000), ("tied", 12, 0.001, 1000000)]
+
+
+DRIFT_ONSET = 2  # months of a drift before those that tieout generate labels
+
+
+def mark_onsets(kind):
+    """Leaves out of measures what a drift does before it is labelled, as ledgers.py does."""
+    drift = kind == ledgers.KINDS.index("drift")
+    for account, month in zip(*np.nonzero(drift)):
+        before = kind[account, max(month - DRIFT_ONSET, 0):month]
+        if not drift[account, month - 1]:
+            before[before == ledgers.USUAL] = ledgers.ONSET
+    return kind
 
 
 def generate(program, seed, rows, months, share):
@@ -61,13 +79,15 @@ def generate(program, seed, rows, months, share):
         with open(paths[1], newline="") as text:
             for label in csv.DictReader(text):
                 kind[int(label["row"])] = ledgers.KINDS.index(label["kind"])
-    return ledgers.Ledger(*(column.reshape(months, -1).T for column in (*balance.T, kind)))
+    gl, ihub, kind = (column.reshape(months, -1).T for column in (*balance.T, kind))
+    return ledgers.Ledger(gl, ihub, mark_onsets(kind))
 
 
 def make(options, family, seed, rows, months, share):
     if family == "generate":
         return generate(options.tieout, seed, rows, months, share)
-    source = postings if family in postings.FAMILIES else ledgers
+    source = next(module for module in (ledgers, postings, worlds)
+                  if family in module.FAMILIES)
     return source.make(seed, rows, months, share, family)
 
 
