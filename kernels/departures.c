@@ -260,9 +260,18 @@ static bool moved_before(const struct moment *m, size_t n)
     return false;
 }
 
-/* broken is the break's measure: a repetition says the more, the less usual the break it leaves
- * is, compared with the time before it. */
-static double repeat_of(const struct moment *m, struct measure broken)
+/* The break that a repetition since row first leaves, compared with the rows before it. */
+static struct measure break_since(const struct moment *m, size_t first)
+{
+    struct past x = m->difference, before = {x.value, first};
+    return (struct measure){.distance =
+                                past_smaller(fabs(x.value[x.n]), past_from_known(x, first)),
+                            .usual = past_usual_change(before) + noise(m),
+                            .caution = caution(m, past_calm(x.value, first, m->tolerance))};
+}
+
+/* A repetition says the more, the less usual the break it leaves is; broken is that of now. */
+static double repeat_of(const struct moment *m, double broken)
 {
     struct past x = m->difference;
     size_t often = 0;
@@ -271,14 +280,12 @@ static double repeat_of(const struct moment *m, struct measure broken)
     size_t first = repeating_since(m);
     if (first < 2 || moved_before(m, first))
         return 0.0;
-    double distance = broken.distance;
     if (first < x.n)
-        distance = past_smaller(fabs(x.value[x.n]), past_from_known(x, first));
+        broken = departure_of(break_since(m, first));
     for (size_t i = 1; i < first; i++)
         often += repeats(m, i);
     double news = past_larger(0.0, 1.0 - 2.0 * (double)often / (double)(first - 1));
-    return news * REPEAT * distance /
-           (distance + REPEAT_BREAK * (broken.usual + broken.caution));
+    return news * REPEAT * broken / (broken + REPEAT_BREAK);
 }
 
 /* ---- jump and move ---- */
@@ -366,7 +373,7 @@ struct departures departures_of(const struct moment *m)
     if (one_sided) {
         of.jump = of.move;
     } else {
-        of.repeat = bounded(repeat_of(m, broken));
+        of.repeat = repeat_of(m, of.break_);
         of.jump = same_way(m->gl, m->ihub) ? past_smaller(gl, ihub) : 0.0;
     }
     of.counts = counts(m, &of, broken, drift);

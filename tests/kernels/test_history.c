@@ -343,13 +343,22 @@ static void check_round_amounts(void)
                     0.1 * ledger.value[HISTORY_DEPARTURE][11]);
 }
 
-/* The second month without a load is no better than the first, though it repeats its break. */
+/* The later months without a load are no better than the first, though the third repeats the
+ * break of the first; whatever the currency's unit. */
 static void check_stale_for_months(void)
 {
-    static struct ledger ledger;
+    static struct ledger ledger, scaled;
     one_error(&ledger, 1083.25, 1055.0);
     add(&ledger, 1084.5, 1055.0);
+    add(&ledger, 1083.25, 1055.0);
     run(&ledger, 1.0);
+    clear(&scaled);
+    for (size_t k = 0; k < 14; k++)
+        add(&scaled, 1048576.0 * ledger.row[k].gl, 1048576.0 * ledger.row[k].ihub);
+    run(&scaled, 1048576.0);
+    for (size_t k = 11; k < 14; k++)
+        CU_ASSERT_EQUAL(scaled.value[HISTORY_REPEAT][k], ledger.value[HISTORY_REPEAT][k]);
+    CU_ASSERT(ledger.value[HISTORY_REPEAT][13] > 0.9 * ledger.value[HISTORY_REPEAT][11]);
     CU_ASSERT(ledger.value[HISTORY_REPEAT][12] > 0.9 * ledger.value[HISTORY_REPEAT][11]);
     CU_ASSERT_EQUAL(ledger.value[HISTORY_DEPARTURE][12], ledger.value[HISTORY_REPEAT][12]);
 }
