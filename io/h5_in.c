@@ -6,6 +6,7 @@
 #include "mem.h"
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,6 +83,11 @@ bool h5_in_has(const struct h5_in *in, const char *name)
             return false;
     }
     return length < sizeof part;
+}
+
+bool h5_in_has_attribute(const struct h5_in *in, const char *object, const char *name)
+{
+    return h5_in_has(in, object) && H5Aexists_by_name(in->file, object, name, H5P_DEFAULT) > 0;
 }
 
 /* Lengths of an open dataset; false if it has another number of dimensions. */
@@ -189,32 +195,55 @@ done:
     return st;
 }
 
-/* Reads a scalar attribute as `memory`. */
-static enum status read_attribute(const struct h5_in *in, const char *object, const char *name,
-                                  enum kind kind, hid_t memory, void *value, struct error *err)
+/* Opens an attribute of that kind and, if it is scalar, of one value, else a list. The caller
+ * closes *attribute, which is -1 on failure. */
+static enum status open_attribute(const struct h5_in *in, const char *object, const char *name,
+                                  enum kind kind, bool scalar, hid_t *attribute, hssize_t *n,
+                                  struct error *err)
 {
     enum status st = STATUS_OK;
-    hid_t attribute = -1, type = -1, space = -1;
+    hid_t opened = -1, type = -1, space = -1;
     char full[H5_REASON]; /* "/model@offset" */
 
+    *attribute = -1;
     if (!h5_in_has(in, object))
         TRY(not_ours(in, object, "is missing", err));
     snprintf(full, sizeof full, "%s@%s", object, name);
-    attribute = H5Aopen_by_name(in->file, object, name, H5P_DEFAULT, H5P_DEFAULT);
-    if (attribute < 0)
+    opened = H5Aopen_by_name(in->file, object, name, H5P_DEFAULT, H5P_DEFAULT);
+    if (opened < 0)
         TRY(not_ours(in, full, "is missing", err));
-    type = H5Aget_type(attribute);
-    space = H5Aget_space(attribute);
+    type = H5Aget_type(opened);
+    space = H5Aget_space(opened);
     if (type < 0 || !is_kind(type, kind) || space < 0 ||
-        H5Sget_simple_extent_type(space) != H5S_SCALAR)
+        H5Sget_simple_extent_type(space) != (scalar ? H5S_SCALAR : H5S_SIMPLE))
         TRY(not_ours(in, full, "is of another type", err));
-    if (H5Aread(attribute, memory, value) < 0)
-        TRY(unreadable(in, full, err));
+    *n = H5Sget_simple_extent_npoints(space);
+    if (*n < 0 || (hsize_t)*n > in->bytes)
+        TRY(not_ours(in, full, "claims more entries than the file can hold", err));
+    *attribute = opened;
+    opened = -1;
 done:
     if (space >= 0)
         H5Sclose(space);
     if (type >= 0)
         H5Tclose(type);
+    if (opened >= 0)
+        H5Aclose(opened);
+    return st;
+}
+
+/* Reads a scalar attribute as `memory`. */
+static enum status read_attribute(const struct h5_in *in, const char *object, const char *name,
+                                  enum kind kind, hid_t memory, void *value, struct error *err)
+{
+    enum status st = STATUS_OK;
+    hid_t attribute = -1;
+    hssize_t n = 0;
+
+    TRY(open_attribute(in, object, name, kind, true, &attribute, &n, err));
+    if (H5Aread(attribute, memory, value) < 0)
+        TRY(unreadable(in, name, err));
+done:
     if (attribute >= 0)
         H5Aclose(attribute);
     return st;
@@ -246,6 +275,63 @@ enum status h5_in_text_attribute(const struct h5_in *in, const char *object, con
 done:
     if (stored != NULL)
         H5free_memory(stored);
+    if (type >= 0)
+        H5Tclose(type);
+    return st;
+}
+
+/* Copies what HDF5 allocated, which is freed, into the store. */
+static enum status keep_texts(char **stored, size_t n, struct text_store *store,
+                              const char **text, struct error *err)
+{
+    enum status st = STATUS_OK;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t length = stored[i] == NULL ? 0 : strlen(stored[i]);
+        char *copy = text_store_take(length + 1, store);
+        if (copy == NULL) {
+            st = error_no_memory(err, "the attributes");
+            break;
+        }
+        if (length > 0)
+            memcpy(copy, stored[i], length);
+        copy[length] = '\0';
+        text[i] = copy;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (stored[i] != NULL)
+            H5free_memory(stored[i]);
+    return st;
+}
+
+enum status h5_in_texts_attribute(const struct h5_in *in, const char *object, const char *name,
+                                  struct text_store *store, const char ***text, size_t *n,
+                                  struct error *err)
+{
+    enum status st = STATUS_OK;
+    hid_t attribute = -1, type = h5_text_type();
+    hssize_t size = 0;
+    char **stored = NULL;
+    const char **kept = NULL;
+
+    if (type < 0)
+        TRY(unreadable(in, object, err));
+    TRY(open_attribute(in, object, name, KIND_TEXT, false, &attribute, &size, err));
+    stored = mem_array((size_t)size, sizeof *stored);
+    kept = mem_array((size_t)size, sizeof *kept);
+    if (stored == NULL || kept == NULL)
+        TRY(error_no_memory(err, name));
+    if (size > 0 && H5Aread(attribute, type, stored) < 0)
+        TRY(unreadable(in, name, err));
+    TRY(keep_texts(stored, (size_t)size, store, kept, err));
+    *text = kept;
+    *n = (size_t)size;
+    kept = NULL;
+done:
+    free(kept);
+    free(stored);
+    if (attribute >= 0)
+        H5Aclose(attribute);
     if (type >= 0)
         H5Tclose(type);
     return st;

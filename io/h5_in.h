@@ -21,6 +21,7 @@ enum status h5_in_open(struct h5_in *in, const char *path, struct error *err);
 void h5_in_close(struct h5_in *in); /* closed already is fine */
 
 bool h5_in_has(const struct h5_in *in, const char *name);
+bool h5_in_has_attribute(const struct h5_in *in, const char *object, const char *name);
 
 /* The lengths of a dataset of `rank` dimensions, 1 or 2. */
 enum status h5_in_size(const struct h5_in *in, const char *name, int rank, size_t *size,
@@ -41,5 +42,10 @@ enum status h5_in_text_attribute(const struct h5_in *in, const char *object, con
                                  char **value, struct error *err);
 enum status h5_in_real_attribute(const struct h5_in *in, const char *object, const char *name,
                                  double *value, struct error *err);
+
+/* A list of texts, which belong to store; (*text)[*n] is to be freed by the caller. */
+enum status h5_in_texts_attribute(const struct h5_in *in, const char *object, const char *name,
+                                  struct text_store *store, const char ***text, size_t *n,
+                                  struct error *err);
 
 #endif

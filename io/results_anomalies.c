@@ -29,6 +29,7 @@ static const struct member MEMBER[] = {
     {ANOMALIES_DIFF_CHANGE, offsetof(struct anomaly, feature[FEATURE_DIFF_CHANGE])},
     {ANOMALIES_GL_STD, offsetof(struct anomaly, feature[FEATURE_GL_STD])},
     {ANOMALIES_IHUB_STD, offsetof(struct anomaly, feature[FEATURE_IHUB_STD])},
+    {ANOMALIES_DEPARTING, offsetof(struct anomaly, departing)},
     {ANOMALIES_SCORE, offsetof(struct anomaly, score)},
     {ANOMALIES_USUAL_DIFFERENCE, offsetof(struct anomaly, usual_difference)},
     {ANOMALIES_BREAK_MONTHS, offsetof(struct anomaly, break_months)},

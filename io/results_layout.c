@@ -89,6 +89,9 @@ const struct dataset DATASET[N_DATASET] = {
                                  "each model feature's share in the path length, summed over "
                                  "trees; negative makes the row more anomalous",
                                  DIGESTED},
+    [ANOMALIES_DEPARTING] = {"/anomalies/departing", VALUE_I8, "1",
+                             "bit 1 << f is set if feature f of the model departs by itself",
+                             DIGESTED},
     [ANOMALIES_EXPLANATION] = {"/anomalies/explanation", VALUE_TEXT, "text",
                                "why the row is an anomaly", DIGESTED},
     [ANOMALIES_EXPLANATION_SOURCE] = {"/anomalies/explanation_source", VALUE_TEXT, "text",

@@ -35,12 +35,19 @@ static const struct text_member TEXT_MEMBER[] = {
 enum { N_TEXT_MEMBER = sizeof TEXT_MEMBER / sizeof *TEXT_MEMBER };
 
 /* Numbers of a finding beside its features. */
-struct real_member {
+struct number_member {
     enum dataset_id id;
     size_t offset;
 };
 
-static const struct real_member REAL_MEMBER[] = {
+static const struct number_member INTEGER_MEMBER[] = {
+    {ANOMALIES_ROW_NUMBER, offsetof(struct finding, row_number)},
+    {ANOMALIES_DEPARTING, offsetof(struct finding, departing)},
+};
+
+enum { N_INTEGER_MEMBER = sizeof INTEGER_MEMBER / sizeof *INTEGER_MEMBER };
+
+static const struct number_member REAL_MEMBER[] = {
     {ANOMALIES_SCORE, offsetof(struct finding, score)},
     {ANOMALIES_USUAL_DIFFERENCE, offsetof(struct finding, usual_difference)},
     {ANOMALIES_BREAK_MONTHS, offsetof(struct finding, break_months)},
@@ -98,18 +105,21 @@ done:
     return st;
 }
 
-static enum status read_row_numbers(const struct h5_in *in, struct findings *findings,
-                                    struct error *err)
+static enum status read_integers(const struct h5_in *in, struct findings *findings,
+                                 struct error *err)
 {
     enum status st = STATUS_OK;
     int64_t *value = mem_array(findings->n, sizeof *value);
 
     if (value == NULL)
         TRY(error_no_memory(err, "the anomalies"));
-    TRY(check_length(in, ANOMALIES_ROW_NUMBER, findings->n, err));
-    TRY(h5_in_integers(in, DATASET[ANOMALIES_ROW_NUMBER].name, value, err));
-    for (size_t i = 0; i < findings->n; i++)
-        findings->finding[i].row_number = value[i];
+    for (size_t m = 0; m < N_INTEGER_MEMBER; m++) {
+        TRY(check_length(in, INTEGER_MEMBER[m].id, findings->n, err));
+        TRY(h5_in_integers(in, DATASET[INTEGER_MEMBER[m].id].name, value, err));
+        for (size_t i = 0; i < findings->n; i++)
+            *(int64_t *)(void *)((char *)&findings->finding[i] + INTEGER_MEMBER[m].offset) =
+                value[i];
+    }
 done:
     free(value);
     return st;
@@ -211,7 +221,33 @@ static enum status read_summary(const struct h5_in *in, struct findings *finding
     TRY(h5_in_real_attribute(in, "/model", "contamination", &findings->contamination, err));
     TRY(h5_in_real_attribute(in, "/model", "offset", &findings->offset, err));
     TRY(h5_in_text_attribute(in, "/model", "profile", &findings->profile, err));
+done:
+    return st;
+}
+
+/* What /run says of the ledgers. Results that do not say it are no worse to follow up. */
+static enum status read_run(const struct h5_in *in, struct findings *findings,
+                            struct error *err)
+{
+    enum status st = STATUS_OK;
+    struct owned *owned = findings->owned;
+    double flagged = (double)findings->n;
+
     TRY(h5_in_text_attribute(in, "/run", "content_digest", &findings->digest, err));
+    TRY(h5_in_text_attribute(in, "/run", "started", &findings->started, err));
+    if (h5_in_has_attribute(in, "/run", "anomalies_flagged"))
+        TRY(h5_in_real_attribute(in, "/run", "anomalies_flagged", &flagged, err));
+    bool sound = flagged >= (double)findings->n && flagged <= (double)findings->n_row;
+    findings->n_flagged = sound ? (int64_t)flagged : (int64_t)findings->n;
+    if (h5_in_has_attribute(in, "/run", "input_files"))
+        TRY(h5_in_texts_attribute(in, "/run", "input_files", &owned->texts, &findings->input,
+                                  &findings->n_input, err));
+    if (h5_in_has_attribute(in, "/run", "last_as_of_date"))
+        TRY(h5_in_text_attribute(in, "/run", "last_as_of_date", &findings->last_as_of, err));
+    else
+        findings->last_as_of = mem_array(1, 1);
+    if (findings->last_as_of == NULL)
+        TRY(error_no_memory(err, "the facts of the run"));
 done:
     return st;
 }
@@ -245,8 +281,9 @@ enum status results_read(const char *path, struct findings **out, struct error *
     TRY(h5_in_open(&in, path, err));
     TRY(prepare(&in, &findings, err));
     TRY(read_summary(&in, findings, err));
+    TRY(read_run(&in, findings, err));
     TRY(read_texts(&in, findings, err));
-    TRY(read_row_numbers(&in, findings, err));
+    TRY(read_integers(&in, findings, err));
     TRY(read_numbers(&in, findings, err));
     TRY(read_contributions(&in, findings, err));
     TRY(read_feature_names(&in, findings, err));
@@ -272,5 +309,8 @@ void findings_free(struct findings *findings)
     free(findings->feature_name);
     free(findings->profile);
     free(findings->digest);
+    free(findings->started);
+    free(findings->last_as_of);
+    free(findings->input);
     free(findings);
 }

@@ -22,6 +22,7 @@ struct finding {
     const char *severity;
     const char *pattern;
     const char *explanation;
+    int64_t departing;          /* bit 1 << f: feature f of the model departs by itself */
     const double *contribution; /* [n_contribution] of the list */
 };
 
@@ -32,11 +33,16 @@ struct findings {
     size_t n_contribution;
     const char **feature_name; /* [n_contribution] */
     int64_t n_row;             /* rows scored */
+    int64_t n_flagged;         /* anomalies among them; n of them are to be followed up */
+    size_t n_input;
+    const char **input; /* [n_input] ledgers, as the command line named them */
     double contamination;
     double offset;
     char *profile;
     char *digest;
-    void *owned; /* the texts and numbers behind the pointers */
+    char *started;    /* when the run that found them began, 2024-06-03T07:15:00Z */
+    char *last_as_of; /* latest as-of date of the ledgers, ISO; "" if no row has one */
+    void *owned;      /* the texts and numbers behind the pointers */
 };
 
 /* Reads path. STATUS_NO_INPUT if it is missing, STATUS_DATA if it is not a results file of

@@ -47,18 +47,20 @@ static enum status store_defaults(struct settings *settings, struct error *err)
     return st;
 }
 
-static enum status find_command(const char *word, enum command *command, struct error *err)
+/* end: N_COMMAND, or behind the topics that are no commands. */
+static enum status find_command(const char *word, int end, enum command *command,
+                                struct error *err)
 {
-    const char *name[N_COMMAND];
+    const char *name[TOPIC_CONFIGURATION + 1];
 
-    for (int i = COMMAND_NONE + 1; i < N_COMMAND; i++) {
-        name[i] = COMMAND[i].name;
+    for (int i = COMMAND_NONE + 1; i < end; i++) {
+        name[i] = i == TOPIC_CONFIGURATION ? "configuration" : COMMAND[i].name;
         if (strcmp(word, name[i]) == 0) {
             *command = (enum command)i;
             return STATUS_OK;
         }
     }
-    const char *near = nearest_find(word, name + 1, N_COMMAND - 1);
+    const char *near = nearest_find(word, name + 1, (size_t)end - 1);
     if (near != NULL)
         return error_set(err, STATUS_USAGE, "unknown command '%.100s': did you mean '%s'?",
                          word, near);
@@ -238,7 +240,7 @@ static enum status take_command(struct words *words, struct settings *settings,
     }
     const char *word = words->argv[words->next++];
     if (word[0] != '-')
-        return find_command(word, &settings->command, err);
+        return find_command(word, N_COMMAND, &settings->command, err);
     settings->command = COMMAND_HELP;
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
         finish(words, settings, OPTION_HELP);
@@ -265,7 +267,8 @@ static enum status check_operands(struct settings *settings, struct error *err)
     if (settings->command != COMMAND_HELP)
         return STATUS_OK;
     settings->topic = COMMAND_HELP;
-    return settings->n_input > 0 ? find_command(settings->input[0], &settings->topic, err)
+    return settings->n_input > 0 ? find_command(settings->input[0], TOPIC_CONFIGURATION + 1,
+                                                &settings->topic, err)
                                  : STATUS_OK;
 }
 
@@ -350,6 +353,8 @@ enum status settings_check(struct settings *settings, struct error *err)
                              label->name, OPTION[i].name, label->name, OPTION[i].name,
                              OPTION[i].argument, label->operands);
         }
+    if (settings->status && settings->retry_failed)
+        TRY(error_set(err, STATUS_USAGE, "status only tells: it excludes retry-failed"));
     TRY(settle_verbosity(settings, err));
     TRY(check_output(settings, err));
 done:

@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "profile.h"
+#include "service_settings.h"
 #include "simd.h"
 #include "status.h"
 #include <stdbool.h>
@@ -11,7 +12,8 @@
 #include <stdio.h>
 
 /* What the user asked for: flags beat the environment (TIEOUT_GROUP_BY), the environment
- * beats the configuration file ("group_by"), the file beats the defaults. One table
+ * beats the configuration file ("group_by"), the file beats the defaults. An option of a section
+ * has a dot in its name: --jira.url, TIEOUT_JIRA_URL, "jira": {"url": ...}. One table
  * (settings_table.h) has every option's name, range, default and meaning. */
 
 enum command {
@@ -19,11 +21,13 @@ enum command {
     COMMAND_RUN,
     COMMAND_DETECT,
     COMMAND_FOLLOWUP,
+    COMMAND_CHECK,
     COMMAND_SHOW,
     COMMAND_GENERATE,
     COMMAND_HELP,
     COMMAND_VERSION,
-    N_COMMAND
+    N_COMMAND,
+    TOPIC_CONFIGURATION = N_COMMAND /* what COMMAND_HELP can explain besides commands */
 };
 
 /* How 3/4/2024 is read; the last two are the values of enum date_order. */
@@ -37,13 +41,14 @@ enum show_format { SHOW_TABLE, SHOW_CSV, SHOW_JSON };
 /* Where a value comes from; the higher beats the lower. */
 enum source { SOURCE_DEFAULT, SOURCE_CONFIG, SOURCE_ENVIRONMENT, SOURCE_FLAG };
 
-enum { SETTINGS_MAX_OPTION = 64 };
+enum { SETTINGS_MAX_OPTION = 128 };
 
 /* Everything is set, whatever the command: options it does not take have their defaults or what
  * the configuration file says. Texts are owned copies; input points into argv. */
 struct settings {
     enum command command;
-    enum command topic; /* of COMMAND_HELP: the command to explain, or NONE (short), or HELP */
+    enum command topic; /* of COMMAND_HELP: the command to explain, or NONE (short), HELP, or
+                           TOPIC_CONFIGURATION */
     const char **input; /* [n_input] operands: ledgers, or a results file, or files to write */
     size_t n_input;
     char *config; /* configuration file to read, or NULL */
@@ -70,6 +75,10 @@ struct settings {
     enum show_format format;
     int64_t rows; /* to generate */
     int64_t months;
+    bool dry_run;      /* send nothing, write what would be sent */
+    bool status;       /* of the follow-up: tell it and do nothing */
+    bool retry_failed; /* try again what services have refused */
+    struct service_settings services;
     double anomalies;                          /* share of the generated rows, in [0, 0.5] */
     unsigned char source[SETTINGS_MAX_OPTION]; /* enum source of each option of the table */
 };
@@ -105,7 +114,11 @@ enum log_level settings_log_level(const struct settings *settings);
 void settings_free(struct settings *settings);
 
 /* Help on a command with its options; COMMAND_HELP: on the program; COMMAND_NONE: a few lines
- * that lead to a first result. At most 80 columns. */
+ * that lead to a first result. At most 80 columns. TOPIC_CONFIGURATION: settings_page. */
 void settings_help(enum command topic, FILE *stream);
+
+/* All about the configuration in one page of Markdown: every key with its variable, values,
+ * default and meaning, how secrets are given, and a file to begin with. */
+void settings_page(FILE *stream);
 
 #endif

@@ -1,7 +1,7 @@
-/* The configuration file: a JSON object with one key for each setting. Every key and type is
- * checked, those that a flag or a variable overrides too: a file that is wrong should not work
- * today and fail on the day the flag is left out. Reading the file is apart from applying its
- * text, as one process reads and all apply. */
+/* The configuration file: a JSON object with one key for each setting, those of a section in an
+ * object of their own. Every key and type is checked, those that a flag or a variable overrides
+ * too: a file that is wrong should not work today and fail on the day the flag is left out.
+ * Reading the file is apart from applying its text, as one process reads and all apply. */
 #include "mem.h"
 #include "nearest.h"
 #include "settings.h"
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONFIG_MAX = 1 << 20, WHERE_MAX = 512, NUMBER_MAX = 32 };
+enum { CONFIG_MAX = 1 << 20, WHERE_MAX = 512, KEY_MAX = 160, NUMBER_MAX = 32 };
 
 static enum status explain_errno(const char *path, int number, struct error *err)
 {
@@ -66,25 +66,6 @@ static enum status refuse_syntax(const char *json, const char *end, const char *
         }
     return error_set(err, STATUS_CONFIG, "%.500s: not JSON from line %zu, column %zu on", path,
                      line, (size_t)(end - start) + 1);
-}
-
-/* "did you mean trees?" */
-static enum status refuse_key(const char *key, const char *where, struct error *err)
-{
-    char known[SETTINGS_MAX_OPTION][OPTION_TEXT_MAX];
-    const char *name[SETTINGS_MAX_OPTION];
-    size_t n = 0;
-
-    for (size_t i = 0; i < N_OPTION; i++)
-        if (option_in_config(&OPTION[i])) {
-            option_config_key(&OPTION[i], known[n]);
-            name[n] = known[n];
-            n++;
-        }
-    const char *near = nearest_find(key, name, n);
-    return error_set(err, STATUS_CONFIG, "%s: unknown key%s%s%s", where,
-                     near != NULL ? ": did you mean " : "", near != NULL ? near : "",
-                     near != NULL ? "?" : "");
 }
 
 static const struct option *find_key(const char *key)
@@ -157,27 +138,104 @@ static enum status store_item(const struct option *option, const char *text, con
     return st;
 }
 
-static enum status apply_item(const cJSON *root, const cJSON *item, const char *path,
+/* Whether word is the name of a section. */
+static bool is_section(const char *word)
+{
+    for (size_t i = 0; i < N_OPTION; i++)
+        if (option_section(&OPTION[i]) == strlen(word) &&
+            strncmp(OPTION[i].name, word, strlen(word)) == 0)
+            return word[0] != '\0';
+    return false;
+}
+
+/* The keys that may stand in a section, "" for the outermost object, where sections are keys as
+ * well; returns how many. */
+static size_t list_keys(const char *section, char known[SETTINGS_MAX_OPTION][OPTION_TEXT_MAX])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < N_OPTION; i++) {
+        char key[OPTION_TEXT_MAX];
+        size_t length = option_section(&OPTION[i]);
+
+        if (!option_in_config(&OPTION[i]))
+            continue;
+        option_config_key(&OPTION[i], key);
+        if (section[0] == '\0' && length > 0)
+            key[length] = '\0'; /* once for each of its keys: that does no harm */
+        if (section[0] == '\0' ||
+            (length == strlen(section) && strncmp(key, section, length) == 0))
+            strcpy(known[n++], key);
+    }
+    return n;
+}
+
+/* "did you mean trees?" */
+static enum status refuse_key(const char *section, const char *key, const char *where,
+                              struct error *err)
+{
+    char known[SETTINGS_MAX_OPTION][OPTION_TEXT_MAX];
+    const char *name[SETTINGS_MAX_OPTION];
+    const char *dot = strchr(key, '.');
+    size_t n = list_keys(section, known);
+
+    if (section[0] == '\0' && dot != NULL && find_key(key) != NULL)
+        return error_set(err, STATUS_CONFIG, "%s: unknown key: write \"%.*s\": { \"%s\": ... }",
+                         where, (int)(dot - key), key, dot + 1);
+    for (size_t i = 0; i < n; i++)
+        name[i] = known[i];
+    const char *near = nearest_find(key, name, n);
+    return error_set(err, STATUS_CONFIG, "%s: unknown key%s%s%s", where,
+                     near != NULL ? ": did you mean " : "", near != NULL ? near : "",
+                     near != NULL ? "?" : "");
+}
+
+static enum status apply_object(const cJSON *object, const char *section, const char *path,
+                                struct settings *settings, struct error *err);
+
+/* item of the section, "" for those in none. */
+static enum status apply_item(const cJSON *item, const char *section, const char *path,
                               struct settings *settings, struct error *err)
 {
+    char key[KEY_MAX];
     char where[WHERE_MAX];
     char number[NUMBER_MAX];
     const char *wanted = NULL;
-    const struct option *option = find_key(item->string);
 
-    snprintf(where, sizeof where, "%.300s: %.100s", path, item->string);
+    snprintf(key, sizeof key, "%s%s%.100s", section, section[0] != '\0' ? "." : "",
+             item->string);
+    snprintf(where, sizeof where, "%.300s: %s", path, key);
+    if (section[0] == '\0' && is_section(key)) {
+        if (!cJSON_IsObject(item))
+            return error_set(err, STATUS_CONFIG, "%s: must be an object: { ... }", where);
+        return apply_object(item, key, path, settings, err);
+    }
+    const struct option *option = strchr(item->string, '.') == NULL ? find_key(key) : NULL;
     if (option == NULL)
-        return refuse_key(item->string, where, err);
+        return refuse_key(section, key, where, err);
     if (!option_in_config(option))
         return error_set(err, STATUS_CONFIG, "%s: a configuration file cannot name another",
                          where);
-    for (const cJSON *other = root->child; other != item; other = other->next)
-        if (strcmp(other->string, item->string) == 0)
-            return error_set(err, STATUS_CONFIG, "%s: the key is there twice", where);
     const char *text = item_text(option, item, number, &wanted);
     if (text == NULL)
         return error_set(err, STATUS_CONFIG, "%s: must be %s", where, wanted);
     return store_item(option, text, where, settings, err);
+}
+
+static enum status apply_object(const cJSON *object, const char *section, const char *path,
+                                struct settings *settings, struct error *err)
+{
+    enum status st = STATUS_OK;
+
+    for (const cJSON *item = object->child; item != NULL; item = item->next) {
+        for (const cJSON *other = object->child; other != item; other = other->next)
+            if (strcmp(other->string, item->string) == 0)
+                TRY(error_set(err, STATUS_CONFIG, "%.300s: %s%s%.100s: the key is there twice",
+                              path, section, section[0] != '\0' ? "." : "", item->string));
+        TRY(apply_item(item, section, path, settings, err));
+    }
+done:
+    return st;
 }
 
 enum status settings_apply_config(struct settings *settings, const char *json, const char *path,
@@ -195,8 +253,7 @@ enum status settings_apply_config(struct settings *settings, const char *json, c
     /* cJSON would end a text there without a word. */
     if (strstr(json, "\\u0000") != NULL)
         TRY(error_set(err, STATUS_CONFIG, "%.500s: \\u0000 is not allowed in a text", path));
-    for (const cJSON *item = root->child; item != NULL; item = item->next)
-        TRY(apply_item(root, item, path, settings, err));
+    TRY(apply_object(root, "", path, settings, err));
     TRY(settings_check(settings, err));
 done:
     cJSON_Delete(root);
@@ -247,13 +304,29 @@ static bool has_value(const struct option *option, const struct settings *settin
     return !option_is_text(option) || *(char *const *)option_field(option, settings) != NULL;
 }
 
+/* The object an option's key stands in: root, or that of its section, which is made if need be.
+ * NULL if memory is short. */
+static cJSON *find_object(cJSON *root, const char *key, size_t section)
+{
+    char name[OPTION_TEXT_MAX];
+
+    if (section == 0)
+        return root;
+    snprintf(name, sizeof name, "%.*s", (int)section, key);
+    cJSON *object = cJSON_GetObjectItemCaseSensitive(root, name);
+    return object != NULL ? object : cJSON_AddObjectToObject(root, name);
+}
+
 static bool add_item(cJSON *root, const struct option *option, const struct settings *settings)
 {
     char key[OPTION_TEXT_MAX];
+    size_t section = option_section(option);
     cJSON *item = value_item(option, settings);
 
     option_config_key(option, key);
-    if (item != NULL && cJSON_AddItemToObject(root, key, item))
+    cJSON *object = find_object(root, key, section);
+    if (item != NULL && object != NULL &&
+        cJSON_AddItemToObject(object, key + (section > 0 ? section + 1 : 0), item))
         return true;
     cJSON_Delete(item);
     return false;

@@ -49,13 +49,19 @@ static void print_wrapped(FILE *stream, const char *text, int column)
     fputc('\n', stream);
 }
 
+/* Whether a command's help lists it: the settings of services have a page of their own. */
+static bool is_listed(const struct option *option, enum command command)
+{
+    return option_belongs(option, command) && option_section(option) == 0;
+}
+
 static int left_width(enum command command)
 {
     char text[WIDTH + 1];
     int width = 0;
 
     for (size_t i = 0; i < N_OPTION; i++)
-        if (option_belongs(&OPTION[i], command)) {
+        if (is_listed(&OPTION[i], command)) {
             int length = left_text(&OPTION[i], text, sizeof text);
             width = length > width ? length : width;
         }
@@ -71,7 +77,7 @@ static void print_options(FILE *stream, enum command command)
         char left[WIDTH + 1];
         char right[SENTENCE_MAX];
 
-        if (!option_belongs(&OPTION[i], command))
+        if (!is_listed(&OPTION[i], command))
             continue;
         left_text(&OPTION[i], left, sizeof left);
         right_text(&OPTION[i], right);
@@ -90,11 +96,13 @@ static void print_lines(FILE *stream, const char *text)
     }
 }
 
-/* Whether there is more to say on settings than --help and --version. */
-static bool takes_settings(enum command command)
+/* Whether there is more to say on settings than --help and --version; in_section: on those of
+ * services. */
+static bool takes_settings(enum command command, bool in_section)
 {
     for (size_t i = 0; i < N_OPTION; i++)
-        if (option_belongs(&OPTION[i], command) && option_in_environment(&OPTION[i]))
+        if (option_belongs(&OPTION[i], command) && option_in_environment(&OPTION[i]) &&
+            (option_section(&OPTION[i]) > 0) == in_section)
             return true;
     return false;
 }
@@ -108,7 +116,11 @@ static void print_command(FILE *stream, enum command command)
     fprintf(stream, "\nUsage\n%*stieout %s%s%s [OPTION...]\n", INDENT, "", label->name,
             label->operands[0] != '\0' ? " " : "", label->operands);
     print_options(stream, command);
-    if (takes_settings(command))
+    if (takes_settings(command, true))
+        fputs("\nJira, e-mail, tasks and the language model have settings of their own\n"
+              "(--jira.url ...): tieout help configuration.\n",
+              stream);
+    if (takes_settings(command, false))
         fputs("\nA setting can also be given as a variable (TIEOUT_LOG_FORMAT) or as a key of "
               "the\n"
               "configuration file (\"log_format\"): flags beat variables beat the file. "
@@ -149,6 +161,8 @@ void settings_help(enum command topic, FILE *stream)
         fputs("\nWith a ledger of your own\n  tieout run LEDGER.csv\n\nEverything else\n"
               "  tieout --help\n",
               stream);
+    } else if (topic == TOPIC_CONFIGURATION) {
+        settings_page(stream);
     } else if (topic == COMMAND_HELP) {
         print_program(stream);
     } else {

@@ -13,7 +13,9 @@
 
 enum {
     DETECTING = BIT(RUN) | BIT(DETECT),
-    WORKING = DETECTING | BIT(FOLLOWUP) | BIT(SHOW) | BIT(GENERATE),
+    FOLLOWING = BIT(RUN) | BIT(FOLLOWUP),
+    SERVING = FOLLOWING | BIT(CHECK),
+    WORKING = DETECTING | BIT(FOLLOWUP) | BIT(CHECK) | BIT(SHOW) | BIT(GENERATE),
     ANY_COMMAND = (1u << N_COMMAND) - 1u
 };
 
@@ -24,7 +26,9 @@ _Static_assert((int)DATE_CHOICE_MDY == (int)DATE_MONTH_FIRST &&
 _Static_assert(sizeof(enum profile_number) == sizeof(int) &&
                    sizeof(enum date_choice) == sizeof(int) &&
                    sizeof(enum simd) == sizeof(int) && sizeof(enum log_format) == sizeof(int) &&
-                   sizeof(enum show_format) == sizeof(int),
+                   sizeof(enum show_format) == sizeof(int) &&
+                   sizeof(enum jira_flavor) == sizeof(int) &&
+                   sizeof(enum answer_limit) == sizeof(int),
                "enums are as wide as int");
 
 static const char *const PROFILE_WORD[] = {"history", "classic", NULL};
@@ -32,12 +36,38 @@ static const char *const DATE_WORD[] = {"auto", "mdy", "dmy", NULL};
 static const char *const SIMD_WORD[] = {"auto", "avx512", "avx2", "portable", NULL};
 static const char *const LOG_WORD[] = {"text", "json", NULL};
 static const char *const SHOW_WORD[] = {"table", "csv", "json", NULL};
+static const char *const FLAVOR_WORD[] = {"cloud", "datacenter", NULL};
+static const char *const LIMIT_WORD[] = {"max_tokens", "max_completion_tokens", NULL};
 
 /* In the order of enum code_column. */
 const char *const COLUMN_WORD[] = {"Company", "Account", "AU", "Currency"};
 const size_t N_COLUMN_WORD = sizeof COLUMN_WORD / sizeof COLUMN_WORD[0];
 _Static_assert(CODE_COMPANY == 0 && CODE_ACCOUNT == 1 && CODE_AU == 2 && CODE_CURRENCY == 3,
                "COLUMN_WORD is in the order of enum code_column");
+
+/* A setting of a service: no letter, for the commands that talk to services. */
+#define SERVICE_TEXT(name_, field_, argument_, standard_, help_)                               \
+    {                                                                                          \
+        .name = name_, .argument = argument_, .kind = OPTION_TEXT, .commands = SERVING,        \
+        .offset = FIELD(services.field_), .standard = standard_, .help = help_                 \
+    }
+#define SERVICE_NUMBER(name_, field_, standard_, low_, high_, help_)                           \
+    {                                                                                          \
+        .name = name_, .argument = "N", .kind = OPTION_INTEGER, .commands = SERVING,           \
+        .offset = FIELD(services.field_), .standard = standard_, .low = low_, .high = high_,   \
+        .help = help_                                                                          \
+    }
+#define SERVICE_SWITCH(name_, field_, help_)                                                   \
+    {                                                                                          \
+        .name = name_, .kind = OPTION_FLAG, .commands = SERVING,                               \
+        .offset = FIELD(services.field_), .standard = "no", .help = help_                      \
+    }
+#define SERVICE_CHOICE(name_, field_, argument_, choice_, standard_, help_)                    \
+    {                                                                                          \
+        .name = name_, .argument = argument_, .kind = OPTION_CHOICE, .commands = SERVING,      \
+        .offset = FIELD(services.field_), .standard = standard_, .choice = choice_,            \
+        .help = help_                                                                          \
+    }
 
 const struct option OPTION[] = {
     {.name = "output",
@@ -190,6 +220,117 @@ const struct option OPTION[] = {
      .standard = "table",
      .choice = SHOW_WORD,
      .help = "how they are printed"},
+    {.name = "dry-run",
+     .kind = OPTION_FLAG,
+     .commands = FOLLOWING,
+     .offset = FIELD(dry_run),
+     .standard = "no",
+     .help = "send nothing; write what would be sent beside the results"},
+    {.name = "status",
+     .kind = OPTION_FLAG,
+     .commands = BIT(FOLLOWUP),
+     .offset = FIELD(status),
+     .standard = "no",
+     .help = "tell what is pending, done or failed, and why; do nothing"},
+    {.name = "retry-failed",
+     .kind = OPTION_FLAG,
+     .commands = BIT(FOLLOWUP),
+     .offset = FIELD(retry_failed),
+     .standard = "no",
+     .help = "try again what a service refused"},
+    SERVICE_TEXT("model.url", model.url, "URL", NULL,
+                 "language model that words the explanations: address of an OpenAI-compatible "
+                 "service, up to and with /v1"),
+    SERVICE_TEXT("model.name", model.name, "NAME", NULL, "model to ask for"),
+    SERVICE_TEXT("model.key-file", model.key.file, "FILE", NULL,
+                 "file with the key (mode 0600); a server of your own may need none"),
+    SERVICE_TEXT("model.key-env", model.key.variable, "NAME", NULL,
+                 "environment variable with the key"),
+    SERVICE_CHOICE("model.limit-name", model.limit_name, "max_tokens|max_completion_tokens",
+                   LIMIT_WORD, "max_tokens", "what the server calls the limit of an answer"),
+    SERVICE_NUMBER("model.answer-tokens", model.answer_tokens, "400", 1, 100000,
+                   "tokens of one answer at most"),
+    {.name = "model.temperature",
+     .argument = "X",
+     .kind = OPTION_REAL,
+     .commands = SERVING,
+     .offset = FIELD(services.model.temperature),
+     .standard = "0",
+     .low = 0,
+     .high = 2,
+     .help = "how freely it words"},
+    SERVICE_NUMBER("model.max-calls", model.max_calls, "200", 0, 1e6,
+                   "requests of one run at most; the rest keep the program's own words"),
+    SERVICE_NUMBER("model.max-tokens", model.max_tokens, "500000", 0, 1e12,
+                   "tokens of one run at most, as the server counts them; 0: no limit"),
+    SERVICE_NUMBER("model.at-once", model.at_once, "4", 1, 64, "requests at a time"),
+    SERVICE_TEXT("jira.url", jira.url, "URL", NULL,
+                 "Jira to open tickets in: https://team.atlassian.net"),
+    SERVICE_CHOICE("jira.flavor", jira.flavor, "cloud|datacenter", FLAVOR_WORD, "cloud",
+                   "cloud (REST v3) or Data Center (REST v2)"),
+    SERVICE_TEXT("jira.user", jira.user, "ADDRESS", NULL,
+                 "e-mail address that the token belongs to (cloud)"),
+    SERVICE_TEXT("jira.token-file", jira.token.file, "FILE", NULL,
+                 "file with the API token (mode 0600)"),
+    SERVICE_TEXT("jira.token-env", jira.token.variable, "NAME", NULL,
+                 "environment variable with the API token"),
+    SERVICE_TEXT("jira.project", jira.project, "KEY", NULL, "project to open tickets in"),
+    SERVICE_TEXT("jira.issue-type", jira.issue_type, "NAME", "Task", "type of the tickets"),
+    SERVICE_TEXT("jira.priority-low", jira.priority[SEVERITY_LOW], "NAME", "Low",
+                 "priority of a finding of low severity; none: leave it to the project"),
+    SERVICE_TEXT("jira.priority-medium", jira.priority[SEVERITY_MEDIUM], "NAME", "Medium",
+                 "of medium severity"),
+    SERVICE_TEXT("jira.priority-high", jira.priority[SEVERITY_HIGH], "NAME", "High",
+                 "of high severity"),
+    SERVICE_TEXT("jira.priority-critical", jira.priority[SEVERITY_CRITICAL], "NAME", "Highest",
+                 "of critical severity"),
+    SERVICE_NUMBER("jira.max-tickets", jira.max_tickets, "50", 0, 10000,
+                   "tickets of one results file at most, the most severe first; one more sums "
+                   "up the rest"),
+    SERVICE_NUMBER("jira.search-seconds", jira.search_seconds, "120", 0, 3600,
+                   "how long to search for a ticket that may have been opened before it is "
+                   "opened again"),
+    SERVICE_TEXT("tasks.key-file", tasks.key.file, "FILE", NULL,
+                 "file with the key for Agentic AI tasks (mode 0600)"),
+    SERVICE_TEXT("tasks.key-env", tasks.key.variable, "NAME", NULL,
+                 "environment variable with the key"),
+    SERVICE_TEXT("tasks.url", tasks.url, "URL", "https://api.agentic.ai/tasks",
+                 "where tasks are posted"),
+    SERVICE_NUMBER("tasks.max-tasks", tasks.max_tasks, "50", 0, 10000,
+                   "tasks of one results file at most, the most severe first; one more sums up "
+                   "the rest"),
+    SERVICE_NUMBER("tasks.at-once", tasks.at_once, "4", 1, 64, "requests at a time"),
+    SERVICE_TEXT("email.server", email.server, "URL", NULL,
+                 "mail server: smtps://host:465, or smtp://host:587 for STARTTLS"),
+    SERVICE_TEXT("email.user", email.user, "NAME", NULL, "to log in with; none: no login"),
+    SERVICE_TEXT("email.password-file", email.password.file, "FILE", NULL,
+                 "file with the password (mode 0600)"),
+    SERVICE_TEXT("email.password-env", email.password.variable, "NAME", NULL,
+                 "environment variable with the password"),
+    SERVICE_TEXT("email.from", email.from, "ADDRESS", NULL, "sender"),
+    SERVICE_TEXT("email.to", email.to, "ADDRESS[,ADDRESS]", NULL, "recipients"),
+    SERVICE_SWITCH("email.when-none", email.when_none, "mail also if there are no anomalies"),
+    SERVICE_NUMBER("email.rows", email.rows, "50", 1, 1000,
+                   "anomalies in the message at most; the attached list has all"),
+    SERVICE_NUMBER("due.low", due_days[SEVERITY_LOW], "10", 0, 250,
+                   "business days from the as-of date until a finding of low severity is due"),
+    SERVICE_NUMBER("due.medium", due_days[SEVERITY_MEDIUM], "5", 0, 250, "of medium severity"),
+    SERVICE_NUMBER("due.high", due_days[SEVERITY_HIGH], "3", 0, 250, "of high severity"),
+    SERVICE_NUMBER("due.critical", due_days[SEVERITY_CRITICAL], "1", 0, 250,
+                   "of critical severity"),
+    SERVICE_TEXT("network.ca-file", network.ca_file, "FILE", NULL,
+                 "certificates to trust instead of the system's (PEM)"),
+    SERVICE_TEXT("network.proxy", network.proxy, "URL", NULL, "proxy for https"),
+    SERVICE_NUMBER("network.connect-timeout", network.connect_timeout, "10", 1, 600,
+                   "seconds for a connection, encryption included"),
+    SERVICE_NUMBER("network.timeout", network.timeout, "60", 1, 3600,
+                   "seconds for a request and its answer"),
+    SERVICE_NUMBER("network.attempts", network.attempts, "4", 1, 20,
+                   "attempts at a request, the first included"),
+    SERVICE_NUMBER("network.max-wait", network.max_wait, "60", 0, 3600,
+                   "seconds between two attempts at most"),
+    SERVICE_SWITCH("network.plain-http", network.plain_http,
+                   "allow services without encryption, on this machine only"),
     {.name = "rows",
      .argument = "N",
      .kind = OPTION_INTEGER,
@@ -284,6 +425,11 @@ const struct command_label COMMAND[N_COMMAND] = {
                           .summary = "Explain, ticket, mail and report; can be run again.",
                           .examples = "tieout followup results.h5\n"
                                       "tieout followup --config team.json may.h5\n"},
+    [COMMAND_CHECK] = {.name = "check",
+                       .operands = "",
+                       .summary =
+                           "Tell what is configured and which services answer; change nothing.",
+                       .examples = "tieout check --config team.json\n"},
     [COMMAND_SHOW] = {.name = "show",
                       .operands = "results.h5",
                       .min_operand = 1,
@@ -301,15 +447,23 @@ const struct command_label COMMAND[N_COMMAND] = {
          .examples = "tieout generate --rows 100000 ledger.csv\n"
                      "tieout generate --rows 1000000 --seed 7 ledger.csv labels.csv\n"},
     [COMMAND_HELP] = {.name = "help",
-                      .operands = "[COMMAND]",
+                      .operands = "[COMMAND|configuration]",
                       .max_operand = 1,
-                      .summary = "Explain the program or a command.",
-                      .examples = "tieout help detect\n"},
+                      .summary = "Explain the program, a command, or the configuration.",
+                      .examples = "tieout help detect\n"
+                                  "tieout help configuration\n"},
     [COMMAND_VERSION] = {.name = "version",
                          .operands = "",
                          .summary = "Tell the version, with those of the libraries.",
                          .examples = "tieout version\n"},
 };
+
+size_t option_section(const struct option *option)
+{
+    const char *dot = strchr(option->name, '.');
+
+    return dot != NULL ? (size_t)(dot - option->name) : 0;
+}
 
 bool option_is_text(const struct option *option)
 {
@@ -335,6 +489,8 @@ void option_environment_name(const struct option *option, char name[OPTION_TEXT_
     for (char *c = name; *c != '\0'; c++)
         if (*c >= 'a' && *c <= 'z')
             *c = (char)(*c - 'a' + 'A');
+        else if (*c == '.')
+            *c = '_';
 }
 
 void option_config_key(const struct option *option, char key[OPTION_TEXT_MAX])

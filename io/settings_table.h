@@ -21,7 +21,7 @@ enum option_kind {
 };
 
 struct option {
-    const char *name;     /* "group-by" */
+    const char *name;     /* "group-by"; "jira.url" in a section */
     char letter;          /* of -o, or 0 */
     const char *argument; /* "FILE"; NULL if it takes none */
     enum option_kind kind;
@@ -53,9 +53,12 @@ extern const size_t N_COLUMN_WORD;
 
 enum { OPTION_TEXT_MAX = 64 };
 
-/* "TIEOUT_GROUP_BY", "group_by". */
+/* "TIEOUT_GROUP_BY", "group_by"; "TIEOUT_JIRA_URL", "jira.url". */
 void option_environment_name(const struct option *option, char name[OPTION_TEXT_MAX]);
 void option_config_key(const struct option *option, char key[OPTION_TEXT_MAX]);
+
+/* Length of the section's name, "jira"; 0: it is in none. */
+size_t option_section(const struct option *option);
 
 /* Whether its field is a text that settings own. */
 bool option_is_text(const struct option *option);

@@ -1,19 +1,17 @@
 /* The reviewers' list. Their verdicts are work that no later run can redo, so the file is
  * replaced only if its last three columns are seen to be empty in every record; a file that a
- * spreadsheet saved in another shape counts as filled in. The new list goes to a temporary file
- * and is compared with the old one: a second run changes nothing, not even the time stamp.
- * Reading the verdicts back is feedback's. */
+ * spreadsheet saved in another shape counts as filled in. Reading the verdicts back is
+ * feedback's. */
 #include "anomalies_csv.h"
 
-#include "atomic_file.h"
 #include "csv.h"
 #include "csv_write.h"
-#include "mem.h"
+#include "draft.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+static const char NAME[] = "anomalies.csv";
 
 static const char BYTE_ORDER_MARK[] = "\xEF\xBB\xBF";
 static const char *const TITLE[] = {
@@ -39,7 +37,8 @@ static const char *const TITLE[] = {
 };
 enum { N_TITLE = sizeof TITLE / sizeof *TITLE, N_REVIEW = 3 };
 
-static void write_finding(struct csv_writer *csv, const struct finding *finding)
+static void write_finding(struct csv_writer *csv, const struct finding *finding,
+                          const char *explanation)
 {
     csv_write_text(csv, finding->id);
     csv_write_text(csv, finding->as_of_date);
@@ -56,14 +55,15 @@ static void write_finding(struct csv_writer *csv, const struct finding *finding)
     csv_write_text(csv, finding->break_since);
     csv_write_text(csv, finding->severity);
     csv_write_real(csv, finding->score);
-    csv_write_text(csv, finding->explanation);
+    csv_write_text(csv, explanation);
     for (int i = 0; i < N_REVIEW; i++)
         csv_write_text(csv, "");
     csv_write_end(csv);
 }
 
-static void write_list(const struct findings *findings, FILE *out)
+static void write_list(const struct followup *followup, FILE *out)
 {
+    const struct findings *findings = followup->findings;
     struct csv_writer csv = {.out = out};
 
     fputs(BYTE_ORDER_MARK, out);
@@ -71,7 +71,7 @@ static void write_list(const struct findings *findings, FILE *out)
         csv_write_text(&csv, TITLE[i]);
     csv_write_end(&csv);
     for (size_t i = 0; i < findings->n; i++)
-        write_finding(&csv, &findings->finding[i]);
+        write_finding(&csv, &findings->finding[i], followup->explained[i].text);
 }
 
 /* Whether the record's review columns are empty, and it has as many columns as ours. A blank
@@ -119,106 +119,49 @@ static bool is_list_open(const char *byte, size_t n)
     return end == CSV_NONE;
 }
 
-/* The bytes of a file, *bytes to be freed by the caller; NULL if there is no such file. */
-static enum status read_whole(const char *path, char **bytes, size_t *n, struct error *said)
+enum status anomalies_csv_make(const struct followup *followup, char **byte, size_t *n,
+                               struct error *err)
 {
-    FILE *in = fopen(path, "rb");
-    size_t capacity = 0;
-    char *byte = NULL;
-    enum status st = STATUS_OK;
-
-    *n = 0;
-    if (in == NULL && errno == ENOENT)
-        return STATUS_OK;
-    if (in == NULL)
-        return error_set(said, errno == EACCES ? STATUS_PERMISSION : STATUS_CREATE,
-                         "cannot read %s: %s", path, strerror(errno));
-    while (!feof(in) && !ferror(in)) {
-        if (*n == capacity) {
-            capacity = mem_grow(capacity, capacity + BUFSIZ);
-            char *more = mem_resize(byte, capacity, 1);
-            if (more == NULL)
-                TRY(error_no_memory(said, path));
-            byte = more;
-        }
-        *n += fread(byte + *n, 1, capacity - *n, in);
-    }
-    if (ferror(in))
-        TRY(error_set(said, STATUS_CREATE, "cannot read %s: %s", path, strerror(errno)));
-    *bytes = byte;
-    byte = NULL;
-done:
-    free(byte);
-    fclose(in);
-    return st;
-}
-
-/* Writes the list into a file that does not have its name yet. */
-static enum status fill(const struct findings *findings, const struct atomic_file *file,
-                        struct error *said)
-{
-    int fd = dup(atomic_file_descriptor(file));
-    FILE *out = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    FILE *out = open_memstream(byte, n);
     bool failed = out == NULL;
 
     if (out != NULL) {
-        errno = 0;
-        write_list(findings, out);
+        write_list(followup, out);
         failed = ferror(out) != 0;
         failed = fclose(out) != 0 || failed;
-    } else if (fd >= 0) {
-        close(fd);
     }
-    return failed ? error_set(said, STATUS_WRITE, "cannot write %s: %s", atomic_file_path(file),
-                              strerror(errno))
-                  : STATUS_OK;
+    if (!failed)
+        return STATUS_OK;
+    if (out != NULL)
+        free(*byte);
+    *byte = NULL;
+    return error_no_memory(err, NAME);
 }
 
-/* Gives the finished file its name, or finds why it should not have it. */
-static enum status replace_list(const struct findings *findings, const char *path,
-                                struct atomic_file **file, struct error *said)
+enum status list_anomalies(struct followup *followup, struct error *said)
 {
-    enum status st = STATUS_OK;
     char *old = NULL, *new = NULL;
     size_t n_old = 0, n_new = 0;
+    enum status st = STATUS_OK;
 
-    TRY(read_whole(path, &old, &n_old, said));
-    TRY(read_whole(atomic_file_temporary(*file), &new, &n_new, said));
-    if (old != NULL && new != NULL && n_old == n_new &&memcmp(old, new, n_old) == 0) {
-        error_set(said, STATUS_OK, "%s is up to date", path);
-    } else if (old != NULL && !is_list_open(old, n_old)) {
+    TRY(draft_read(followup->folder, NAME, &old, &n_old, said));
+    TRY(anomalies_csv_make(followup, &new, &n_new, said));
+    bool same = old != NULL && n_old == n_new && memcmp(old, new, n_old) == 0;
+    bool kept = !same && old != NULL && !is_list_open(old, n_old);
+    if (!same && !kept)
+        TRY(draft_write(followup->folder, NAME, new, n_new, NULL, said));
+    if (same)
+        error_set(said, STATUS_OK, "%s/%s is up to date", followup->folder, NAME);
+    else if (kept)
         error_set(said, STATUS_OK,
-                  "%s is kept as it is, reviewers have written into it: move it away to get "
+                  "%s/%s is kept as it is, reviewers have written into it: move it away to get "
                   "the new list",
-                  path);
-    } else {
-        TRY(atomic_file_commit(file, said));
-        error_set(said, STATUS_OK, "%zu anomal%s listed in %s", findings->n,
-                  findings->n == 1 ? "y" : "ies", path);
-    }
+                  followup->folder, NAME);
+    else
+        error_set(said, STATUS_OK, "%zu anomal%s listed in %s/%s", followup->findings->n,
+                  followup->findings->n == 1 ? "y" : "ies", followup->folder, NAME);
 done:
     free(old);
     free(new);
-    return st;
-}
-
-enum status anomalies_csv_write(const struct findings *findings, const char *folder,
-                                struct error *said)
-{
-    static const char NAME[] = "/anomalies.csv";
-    size_t room = strlen(folder) + sizeof NAME;
-    char *path = mem_array(room, 1);
-    struct atomic_file *file = NULL;
-    enum status st = STATUS_OK;
-
-    if (path == NULL)
-        TRY(error_no_memory(said, "the name of a file"));
-    snprintf(path, room, "%s%s", folder, NAME);
-    TRY(atomic_file_create(path, true, &file, said));
-    TRY(fill(findings, file, said));
-    TRY(replace_list(findings, path, &file, said));
-done:
-    atomic_file_abandon(file);
-    free(path);
     return st;
 }

@@ -1,29 +1,35 @@
 /* The list of follow-up jobs and the loop over it. Jobs read the results file and nothing else,
- * so they can run days later, on another machine, and again. What to log is the caller's. */
+ * so they can run days later, on another machine, and again; what each has done at a service is
+ * in the outbox. How a job does its work is its own file's part. */
 #include "jobs.h"
 
 #include "anomalies_csv.h"
+#include "draft.h"
+#include "email.h"
+#include "explain_findings.h"
 #include "mem.h"
-#include "results_read.h"
+#include "services_check.h"
+#include "stop.h"
+#include "tasks.h"
+#include "tickets.h"
 
-#include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-static const struct {
+/* In the order they run: the mail has the tickets' links and the list. */
+static const struct job {
     const char *name;
-    enum status (*run)(const struct findings *findings, const char *folder, struct error *said);
-} JOB[N_JOB] = {
-    [JOB_ANOMALIES_CSV] = {"anomalies.csv", anomalies_csv_write},
+    enum status (*run)(struct followup *followup, struct error *said);
+} JOB[] = {
+    {"explanations", explain_findings}, {"tickets", open_tickets}, {"tasks", post_tasks},
+    {"anomalies", list_anomalies},      {"mail", send_email},
 };
-
-const char *job_name(enum job job)
-{
-    assert(job < N_JOB);
-    return JOB[job].name;
-}
+enum { N_JOB = sizeof JOB / sizeof *JOB };
 
 char *jobs_folder(const char *results_path)
 {
@@ -43,12 +49,27 @@ char *jobs_folder(const char *results_path)
     return folder;
 }
 
+/* Makes the new folder survive a power cut, as what is sent is remembered in it. */
+static void sync_parent(const char *folder)
+{
+    char *parent = draft_path(folder, "..");
+    int fd = parent != NULL ? open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+    if (fd >= 0) {
+        fsync(fd); /* some file systems cannot sync a folder: then there is no more to be had */
+        close(fd);
+    }
+    free(parent);
+}
+
 static enum status make_folder(const char *folder, struct error *err)
 {
     struct stat is;
 
-    if (mkdir(folder, 0777) == 0)
+    if (mkdir(folder, 0777) == 0) {
+        sync_parent(folder);
         return STATUS_OK;
+    }
     int why = errno;
     if (why == EEXIST && stat(folder, &is) == 0 && S_ISDIR(is.st_mode))
         return STATUS_OK;
@@ -57,7 +78,8 @@ static enum status make_folder(const char *folder, struct error *err)
                      "cannot create the folder %s: %s", folder, strerror(why));
 }
 
-/* The gravest last: what another try would mend, what the user must mend, what we must. */
+/* The gravest last: what another run would mend, what the user must mend, what we must; and a
+ * stop, as then nothing else is known. */
 static int gravity(enum status code)
 {
     static const enum status ORDER[] = {STATUS_OK,         STATUS_SERVICE, STATUS_DATA,
@@ -71,38 +93,105 @@ static int gravity(enum status code)
     return place;
 }
 
-static enum status run_all(const struct findings *findings, const char *folder,
-                           struct error said[N_JOB], struct error *err)
+enum status jobs_graver(enum status a, enum status b)
 {
-    enum status worst = STATUS_OK;
-
-    for (enum job job = 0; job < N_JOB; job++) {
-        said[job].code = JOB[job].run(findings, folder, &said[job]);
-        if (gravity(said[job].code) > gravity(worst)) {
-            worst = said[job].code;
-            *err = said[job];
-        }
-    }
-    return worst;
+    return gravity(b) > gravity(a) ? b : a;
 }
 
-enum status jobs_run(const char *results_path, struct error said[N_JOB], struct error *err)
+static enum status run_job(const struct job *job, struct followup *followup, struct error *said)
 {
-    struct findings *findings = NULL;
-    char *folder = NULL;
-    bool begun = false;
+    said->text[0] = '\0';
+    said->code = STATUS_OK;
+    if (stop_requested())
+        return error_set(said, STATUS_STOPPED, "not begun, as a signal asked to stop");
+    return job->run(followup, said);
+}
+
+/* Runs every job; the gravest code, with its job's sentence in err. The other failures are
+ * logged, as err holds but one. */
+static enum status run_all(struct followup *followup, struct error *err)
+{
+    struct error said[N_JOB];
+    size_t worst = 0;
+
+    for (size_t i = 0; i < N_JOB; i++) {
+        said[i].code = run_job(&JOB[i], followup, &said[i]);
+        if (said[i].code == STATUS_OK)
+            log_info(followup->log, "%s: %s", JOB[i].name, said[i].text);
+        if (gravity(said[i].code) > gravity(said[worst].code))
+            worst = i;
+    }
+    for (size_t i = 0; i < N_JOB; i++)
+        if (i != worst && said[i].code != STATUS_OK)
+            log_warn(followup->log, "%s: %s", JOB[i].name, said[i].text);
+    if (said[worst].code == STATUS_OK)
+        return STATUS_OK;
+    return error_set(err, said[worst].code, "%s: %s", JOB[worst].name, said[worst].text);
+}
+
+/* Until the first job has other words, each finding is explained by those of the results. */
+static struct explanation *explain_by_rules(const struct findings *findings)
+{
+    struct explanation *explained = mem_array(findings->n, sizeof *explained);
+
+    for (size_t i = 0; explained != NULL && i < findings->n; i++)
+        explained[i] = (struct explanation){"rules", findings->finding[i].explanation, "", ""};
+    return explained;
+}
+
+static enum status open_outbox(struct followup *followup, const struct settings *settings,
+                               struct error *err)
+{
+    char *path = draft_path(followup->folder, "outbox.db");
+    int64_t n = 0;
     enum status st = STATUS_OK;
 
+    if (path == NULL)
+        TRY(error_no_memory(err, "the name of a file"));
+    TRY(outbox_open(path, &followup->outbox, err));
+    if (settings->retry_failed) {
+        TRY(outbox_retry_failed(followup->outbox, &n, err));
+        log_info(followup->log, "%" PRId64 " that had failed will be tried again", n);
+    }
+done:
+    free(path);
+    return st;
+}
+
+enum status jobs_run(const char *results_path, const struct settings *settings, struct log *log,
+                     struct error *err)
+{
+    struct text_store kept = {0};
+    struct followup followup = {
+        .settings = settings, .kept = &kept, .send = !settings->dry_run, .log = log};
+    struct findings *findings = NULL;
+    char *folder = NULL;
+    enum status st = STATUS_OK;
+
+    stop_listen();
+    services_warn_exposed(settings, log);
     TRY(results_read(results_path, &findings, err));
     folder = jobs_folder(results_path);
-    if (folder == NULL)
-        TRY(error_no_memory(err, "the name of the follow-up folder"));
+    followup.explained = explain_by_rules(findings);
+    if (folder == NULL || followup.explained == NULL)
+        TRY(error_no_memory(err, "the follow-up"));
     TRY(make_folder(folder, err));
-    begun = true;
-    TRY(run_all(findings, folder, said, err));
+    followup.findings = findings;
+    followup.folder = folder;
+    TRY(open_outbox(&followup, settings, err));
+    if (followup.send && services_any(settings))
+        TRY(http_open(&settings->services.network, &followup.http, err));
+    st = run_all(&followup, err);
+    if (st == STATUS_SERVICE || st == STATUS_STOPPED) {
+        struct error job = *err;
+        error_set(err, st, "%s; to go on where it ended: tieout followup %s", job.text,
+                  results_path);
+    }
 done:
-    for (enum job job = 0; !begun && job < N_JOB; job++)
-        said[job] = *err;
+    http_close(followup.http);
+    outbox_close(followup.outbox);
+    free(followup.explained);
+    text_store_free(&kept);
     free(folder);
     findings_free(findings);
     return st;

@@ -39,6 +39,7 @@ struct anomaly {
     double score;              /* decision function, < 0 */
     double usual_difference; /* median of the account's differences before this row (pattern.h);
                                   NaN for its first row */
+    int64_t departing;       /* bit f: feature f of the model departs by itself (profile.h) */
     double break_months; /* calendar months that the break is open; 0 if it is new or none */
     int32_t break_since; /* as-of date on which the break began; ROW_NO_DATE if none */
     uint32_t occurrence; /* 0 for the first row of its key and date, 1 for the next ... */

@@ -26,15 +26,16 @@ const struct feature_label CLASSIC_LABEL[N_CLASSIC] = {
     [FEATURE_BALANCE_DIFFERENCE] = {"balance_difference", "currency",
                                     "general-ledger less sub-ledger balance, as given"},
     [FEATURE_GL_CHANGE] = {"gl_change", "currency",
-                           "change of gl_balance since the group's previous row"},
+                           "change of the GL balance since the group's previous row"},
     [FEATURE_IHUB_CHANGE] = {"ihub_change", "currency",
-                             "change of ihub_balance since the group's previous row"},
+                             "change of the sub-ledger balance since the group's previous row"},
     [FEATURE_DIFF_CHANGE] = {"diff_change", "currency",
-                             "change of balance_difference since the group's previous row"},
+                             "change of the difference since the group's previous row"},
     [FEATURE_GL_STD] = {"gl_std", "currency",
-                        "standard deviation of gl_balance over the group's last 3 rows"},
-    [FEATURE_IHUB_STD] = {"ihub_std", "currency",
-                          "standard deviation of ihub_balance over the group's last 3 rows"},
+                        "standard deviation of the GL balance over the group's last 3 rows"},
+    [FEATURE_IHUB_STD] =
+        {"ihub_std", "currency",
+         "standard deviation of the sub-ledger balance over the group's last 3 rows"},
 };
 
 /* Welford's running mean and sum of squared deviations. Values entering and leaving have a

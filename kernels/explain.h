@@ -19,8 +19,8 @@ struct explain_context {
 
 /* A few plain sentences that an accountant reads: by how much the sides differ, what it was
  * before and what is usual here, which side moved, the pattern, since when the break is open,
- * and what counted most in the score. Always the same for the same facts; every number in it is
- * one of them. */
+ * and what sets the row apart with its share in the score. Always the same for the same facts;
+ * every number in it is one of them. */
 void explain_anomaly(const struct anomaly *anomaly, const struct explain_context *context,
                      char text[EXPLAIN_TEXT]);
 

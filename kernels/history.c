@@ -18,6 +18,7 @@ static const double FULL_TRUST = 4.5;   /* past rows from which a departure coun
 static const double COMPRESS = 50.0;    /* from here on, more says ever less */
 static const double SHARE_WEIGHT = 0.5; /* a share is at most 1 */
 static const double COMMON = 0.1;       /* of the largest departure, on every axis */
+static const double INEXACT = 1e-6;     /* of the largest departure, by rounding to float */
 
 const struct feature_label HISTORY_LABEL[N_HISTORY] = {
     {"departure", "ln(1 + deviations / 50)", "largest departure from the group's own history"},
@@ -132,4 +133,14 @@ size_t features_history(const struct row *row, const struct groups *groups, doub
         n_departing += group_features(row, groups->member + at, n, tolerance, at, column);
     }
     return n_departing;
+}
+
+unsigned history_departing(const double *feature)
+{
+    double raised = (COMMON + INEXACT) * feature[HISTORY_DEPARTURE];
+    unsigned departing = 0;
+
+    for (unsigned f = HISTORY_DEPARTURE + 1; f < N_HISTORY; f++)
+        departing |= feature[f] > raised ? 1u << f : 0u;
+    return departing;
 }

@@ -80,4 +80,9 @@ extern const struct feature_label HISTORY_LABEL[N_HISTORY];
 size_t features_history(const struct row *row, const struct groups *groups, double tolerance,
                         double *const column[N_HISTORY]);
 
+/* The features that depart by themselves and are not only raised to a part of the first one:
+ * bit 1 << f for feature f. The first one, being the largest of others, is never among them.
+ * feature[N_HISTORY] may be off by 1e-6 of the largest. */
+unsigned history_departing(const double *feature);
+
 #endif

@@ -226,9 +226,7 @@ static bool read_amount(struct reader *reader, enum ledger_column column, double
     return reject_value(reader, REJECT_NUMBER, column);
 }
 
-/* Is the difference given not the one of the balances? Half a cent is allowed, and for huge
- * balances what their own rounding to doubles makes. */
-static bool does_not_tie(const struct row *row)
+bool ledger_row_contradicts(const struct row *row)
 {
     double allowed = 0.005 + 4 * DBL_EPSILON * fmax(fabs(row->gl), fabs(row->ihub));
 
@@ -243,7 +241,7 @@ static bool read_amounts(struct reader *reader, struct row *row)
         !read_amount(reader, COLUMN_IHUB, &row->ihub, &readable) ||
         !read_amount(reader, COLUMN_DIFFERENCE, &row->difference, &readable))
         return false;
-    return !readable || !does_not_tie(row) ||
+    return !readable || !ledger_row_contradicts(row) ||
            reject_value(reader, REJECT_DIFFERENCE, COLUMN_DIFFERENCE);
 }
 

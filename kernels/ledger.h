@@ -107,4 +107,8 @@ enum status ledger_parse(const char *byte, size_t n, size_t limit, bool is_last,
                          int64_t *line, size_t *used, bool *more, struct ledger_block *block,
                          struct error *err);
 
+/* Whether the difference given is not the one of the balances. Half a cent is allowed, and for
+ * huge balances what their own rounding to doubles makes. */
+bool ledger_row_contradicts(const struct row *row);
+
 #endif

@@ -45,8 +45,9 @@ static const struct {
     [PATTERN_ONE_SIDED] = {"one_sided", "one side is zero and was not the row before"},
     [PATTERN_SCALE] = {"scale", "one side is the other times 10, 100 or 1000"},
     [PATTERN_STALE] = {"stale", "the sub-ledger repeats its last balance while the GL moves"},
-    [PATTERN_DUPLICATE] = {"duplicate", "one side moved exactly twice as far as the other"},
-    [PATTERN_MATCHED_JUMP] = {"matched_jump", "both sides jump together, the break does not"},
+    [PATTERN_DUPLICATE] = {"duplicate", "one side moved twice as far as the other"},
+    [PATTERN_MATCHED_JUMP] = {"matched_jump",
+                              "both sides jump together, their difference does not"},
 };
 
 static const char *const LIFECYCLE[N_LIFECYCLE] = {

@@ -11,13 +11,19 @@ static size_t classic_profile(const struct row *row, const struct groups *groups
     return 0;
 }
 
+static unsigned all_departing(const double *feature)
+{
+    (void)feature;
+    return (1u << N_CLASSIC) - 1;
+}
+
 const struct profile *profile_get(enum profile_number number)
 {
     static const struct profile table[N_PROFILE] = {
         [PROFILE_HISTORY] = {"history", KEY_CLASSIC | 1 << CODE_CURRENCY, N_HISTORY,
-                             HISTORY_LABEL, features_history, true},
+                             HISTORY_LABEL, features_history, history_departing, true},
         [PROFILE_CLASSIC] = {"classic", KEY_CLASSIC, N_CLASSIC, CLASSIC_LABEL, classic_profile,
-                             false},
+                             all_departing, false},
     };
 
     return &table[number];

@@ -17,6 +17,9 @@ struct profile {
      * Returns how many rows depart from their group's own history, 0 if that is not told. */
     size_t (*features)(const struct row *row, const struct groups *groups, double tolerance,
                        double *const *column);
+    /* The features of a row that depart by themselves, bit 1 << f for feature f: those that are
+     * worth naming as a reason. feature[n_feature] may be off by 1e-6 of the largest. */
+    unsigned (*departing)(const double *feature);
     bool share_from_departures; /* contamination is that count over all rows, not an estimate
                                    from the amounts (contamination.h) */
 };

@@ -78,11 +78,13 @@ static unsigned group_key(const struct settings *settings, const struct profile 
 
 /* All ranks. */
 static enum status judge_all(const struct run *run, const struct settings *settings,
-                             struct road *road, struct error *err)
+                             const struct profile *profile, struct road *road,
+                             struct error *err)
 {
     struct materiality materiality = {.standard = 0};
     struct judgement by = {
         .tolerance = settings->tolerance,
+        .profile = profile,
         .materiality = &materiality,
         .currency = &road->facts.text[CODE_CURRENCY],
         .alert_on =
@@ -179,7 +181,7 @@ enum status detect(const struct run *run, const struct settings *settings, const
     stages_end(&road.stages, log, "train", settings->trees, "trees", 0);
     TRY(score_rows(run, &road.forest, &road.prepared, n_all, simd, &road.scored, err));
     stages_end(&road.stages, log, "score", n_all, "rows", 0);
-    TRY(judge_all(run, settings, &road, err));
+    TRY(judge_all(run, settings, profile, &road, err));
     stages_end(&road.stages, log, "judge", n_all, "rows", 0);
     TRY(write_results(run, settings, profile, simd, command, log, &road, err));
 done:

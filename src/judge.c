@@ -206,22 +206,38 @@ static void fill_anomaly(const struct chosen_groups *chosen, size_t g, size_t k,
                              anomaly->feature[FEATURE_DIFF_CHANGE], materiality_for(by, row));
 }
 
-/* Shapley values of the anomalies; at[a] is where anomaly a stands in group order. */
+/* Which features of a scaled row depart by themselves; room[n_feature] is for scratch. */
+static int64_t departing(const struct prepared *prepared, const struct profile *profile,
+                         const float *x, double *room)
+{
+    for (size_t f = 0; f < prepared->n_feature; f++)
+        room[f] = x[f] * prepared->scale[f] + prepared->center[f];
+    return profile->departing(room);
+}
+
+/* Shapley values of the anomalies, and which of their features depart; at[a] is where anomaly a
+ * stands in group order. */
 static enum status attribute(const struct iforest *forest, const struct prepared *prepared,
-                             const size_t *at, struct judged *judged, struct error *err)
+                             const struct profile *profile, const size_t *at,
+                             struct judged *judged, struct error *err)
 {
     size_t p = prepared->n_feature, n = judged->n_anomaly;
     float *const *x = prepared->x;
     enum status st = STATUS_OK;
     float *rows = mem_array(n * p, sizeof *rows);
+    double *room = mem_array(p, sizeof *room);
 
-    if (rows == NULL)
-        return error_no_memory(err, "the attributions");
-    for (size_t a = 0; a < n; a++)
+    if (rows == NULL || room == NULL)
+        TRY(error_no_memory(err, "the attributions"));
+    for (size_t a = 0; a < n; a++) {
         for (size_t f = 0; f < p; f++)
             rows[a * p + f] = x[f][at[a]];
-    st = shapley_batch(forest, rows, n, judged->contribution, err);
+        judged->anomaly[a].departing = departing(prepared, profile, rows + a * p, room);
+    }
+    TRY(shapley_batch(forest, rows, n, judged->contribution, err));
+done:
     free(rows);
+    free(room);
     return st;
 }
 
@@ -254,7 +270,7 @@ static enum status describe_anomalies(const struct encoded *rows,
             fill_anomaly(&chosen, g, k, judged->pattern, &judged->anomaly[a]);
             at[a++] = chosen.place[k];
         }
-    TRY(attribute(forest, prepared, at, judged, err));
+    TRY(attribute(forest, prepared, by->profile, at, judged, err));
 done:
     chosen_free(&chosen);
     free(at);

@@ -10,7 +10,8 @@
 
 /* What rows are judged by, beside their score. */
 struct judgement {
-    double tolerance;                      /* |difference| below it is matched */
+    double tolerance; /* |difference| below it is matched */
+    const struct profile *profile;
     const struct materiality *materiality; /* what a break must come to, by currency */
     const struct texts *currency;          /* what the currency codes mean */
     int32_t alert_on; /* only rows of this as-of date are followed up; ALERT_ALL: any */

@@ -8,6 +8,7 @@
 #include "provenance.h"
 #include "results_read.h"
 #include "run.h"
+#include "services_check.h"
 #include "settings.h"
 #include "show.h"
 
@@ -70,16 +71,15 @@ done:
     return st;
 }
 
-/* What follows the results file, on one process, MPI finalised. */
-static enum status follow_up(const char *results, struct log *log, struct error *err)
+/* Whether what is configured of the services suffices, asked before the work. All ranks. */
+static enum status check_services(const struct run *run, const struct settings *settings,
+                                  struct error *err)
 {
-    struct error said[N_JOB];
-    enum status st = jobs_run(results, said, err);
+    enum status st = STATUS_OK;
 
-    for (int job = 0; job < N_JOB; job++)
-        if (said[job].code == STATUS_OK)
-            log_info(log, "%s: %s", job_name((enum job)job), said[job].text);
-    return st;
+    if (run->rank == 0 && settings->command == COMMAND_RUN)
+        st = services_validate(settings, err);
+    return run_agree(run, st, err);
 }
 
 static int parallel_main(struct settings *settings, const char *command)
@@ -94,13 +94,14 @@ static int parallel_main(struct settings *settings, const char *command)
     TRY(share_config(&run, settings, &err));
     log = log_open(speaks ? stderr : NULL, settings->log_format, settings_log_level(settings),
                    getenv("SLURM_JOB_ID"));
+    TRY(check_services(&run, settings, &err));
     TRY(detect(&run, settings, command, log, &err));
 done:
     if (st != STATUS_OK)
         run_fail(&run, &err);
     run_stop(&run);
     if (st == STATUS_OK && speaks && settings->command == COMMAND_RUN) {
-        st = follow_up(settings->output, log, &err);
+        st = jobs_run(settings->output, settings, log, &err);
         if (st != STATUS_OK)
             fail(&err);
     }
@@ -148,6 +149,19 @@ done:
     return st;
 }
 
+static enum status follow_up(const struct settings *settings, struct log *log,
+                             struct error *err)
+{
+    enum status st = STATUS_OK;
+
+    if (settings->status)
+        return jobs_status(settings->input[0], stdout, err);
+    TRY(services_validate(settings, err));
+    TRY(jobs_run(settings->input[0], settings, log, err));
+done:
+    return st;
+}
+
 static void print_version(void)
 {
     char libraries[PROVENANCE_TEXT];
@@ -187,7 +201,10 @@ static int single_main(struct settings *settings)
             st = generate(settings, log, &err);
             break;
         case COMMAND_FOLLOWUP:
-            st = follow_up(settings->input[0], log, &err);
+            st = follow_up(settings, log, &err);
+            break;
+        case COMMAND_CHECK:
+            st = services_check(settings, stdout, &err);
             break;
         case COMMAND_HELP:
             settings_help(settings->topic, stdout);

@@ -107,6 +107,7 @@ static inline struct anomaly sample_anomaly(size_t i)
     struct anomaly anomaly = {.row = {.row_number = (int64_t)i * 100,
                                       .date = i == 2 ? ROW_NO_DATE : 19874 + (int32_t)i,
                                       .code = {0, 1, (uint32_t)i % 2, 0, 1}},
+                              .departing = (int64_t)i + 1,
                               .score = -0.5 + 0.125 * (double)i,
                               .pattern = (uint8_t)(i % N_PATTERN),
                               .severity = (uint8_t)(i % N_SEVERITY)};
@@ -168,7 +169,10 @@ static inline enum status sample_run(struct results_writer *writer, char digest[
                                                    "b.csv"};
     const struct results_fact fact[] = {
         {.name = "version", .kind = FACT_TEXT, .text = "0.1.0"},
+        {.name = "started", .kind = FACT_TEXT, .text = "2024-06-03T07:15:00Z"},
         {.name = "comment", .kind = FACT_TEXT, .text = ""},
+        {.name = "last_as_of_date", .kind = FACT_TEXT, .text = "2024-05-31"},
+        {.name = "anomalies_flagged", .kind = FACT_INTEGER, .integer = 7},
         {.name = "ranks", .kind = FACT_INTEGER, .integer = INT64_C(1) << 40},
         {.name = "seconds", .kind = FACT_REAL, .real = 1.5},
         {.name = "input_files", .kind = FACT_TEXTS, .texts = input, .n_text = 2},

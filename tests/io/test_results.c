@@ -36,6 +36,7 @@ static void check_finding(const struct finding *finding, size_t i)
         CU_ASSERT_TRUE(isnan(finding->feature[f]));
     for (int f = FEATURE_DAYS_SINCE_LAST; f < N_CLASSIC; f++)
         CU_ASSERT_EQUAL(finding->feature[f], anomaly.feature[f]);
+    CU_ASSERT_EQUAL(finding->departing, anomaly.departing);
     CU_ASSERT_EQUAL(finding->contribution[0], (double)i);
     CU_ASSERT_EQUAL(finding->contribution[1], (double)i - 10);
 }
@@ -56,6 +57,13 @@ static void check_round_trip(void)
     CU_ASSERT_EQUAL(findings->offset, -0.55);
     CU_ASSERT_STRING_EQUAL(findings->profile, "classic");
     CU_ASSERT_STRING_EQUAL(findings->digest, digest);
+    CU_ASSERT_STRING_EQUAL(findings->started, "2024-06-03T07:15:00Z");
+    CU_ASSERT_STRING_EQUAL(findings->last_as_of, "2024-05-31");
+    CU_ASSERT_EQUAL(findings->n_flagged, 7);
+    CU_ASSERT_EQUAL_FATAL(findings->n_input, 2);
+    CU_ASSERT_STRING_EQUAL(findings->input[0], "jan.csv");
+    CU_ASSERT_STRING_EQUAL(findings->input[1], "f\xef\xbf\xbd"
+                                               "b.csv");
     CU_ASSERT_STRING_EQUAL(findings->feature_name[1], "days");
     for (size_t i = 0; i < findings->n; i++)
         check_finding(&findings->finding[i], i);

@@ -66,7 +66,7 @@ struct sample {
     const char *command; /* with operands */
     const char *text[3];
     const char *json[3];
-    const char *standard; /* in JSON; NULL: the option is required */
+    const char *standard; /* in JSON; "": none; NULL: the option is required */
 };
 
 #define PLAIN(a, b, c)                                                                         \
@@ -116,6 +116,61 @@ static const struct sample SAMPLE[] = {
     {"simd", "run a", WORDS(avx512, portable, avx2), "\"auto\""},
     {"top", "show a", PLAIN(0, 1000000000, 5), "20"},
     {"format", "show a", WORDS(csv, json, table), "\"table\""},
+    {"dry-run", "run a", SWITCH, "false"},
+    {"status", "followup a", SWITCH, "false"},
+    {"retry-failed", "followup a", SWITCH, "false"},
+    {"model.url",
+     "run a",
+     {"https://a/v1", "http://[::1]:8080/v1", "u"},
+     {"\"https://a/v1\"", "\"http://[::1]:8080/v1\"", "\"u\""},
+     ""},
+    {"model.name", "followup a", WORDS(big, small, m), ""},
+    {"model.key-file", "run a", WORDS(a, b, c), ""},
+    {"model.key-env", "check", WORDS(A, B, C), ""},
+    {"model.limit-name", "run a",
+     WORDS(max_completion_tokens, max_tokens, max_completion_tokens), "\"max_tokens\""},
+    {"model.answer-tokens", "run a", PLAIN(1, 100000, 300), "400"},
+    {"model.temperature", "run a", PLAIN(0.5, 2, 0), "0"},
+    {"model.max-calls", "followup a", PLAIN(0, 1000000, 3), "200"},
+    {"model.max-tokens", "followup a", PLAIN(0, 1000000000000, 3), "500000"},
+    {"model.at-once", "run a", PLAIN(1, 64, 2), "4"},
+    {"jira.url", "check", WORDS(a, b, c), ""},
+    {"jira.flavor", "run a", WORDS(datacenter, cloud, datacenter), "\"cloud\""},
+    {"jira.user", "run a", WORDS(a, b, c), ""},
+    {"jira.token-file", "run a", WORDS(a, b, c), ""},
+    {"jira.token-env", "run a", WORDS(A, B, C), ""},
+    {"jira.project", "run a", WORDS(FIN, B, C), ""},
+    {"jira.issue-type", "run a", WORDS(Bug, Story, Task), "\"Task\""},
+    {"jira.priority-low", "run a", WORDS(none, P4, P3), "\"Low\""},
+    {"jira.priority-medium", "run a", WORDS(none, P4, P3), "\"Medium\""},
+    {"jira.priority-high", "run a", WORDS(none, P4, P3), "\"High\""},
+    {"jira.priority-critical", "run a", WORDS(none, P4, P3), "\"Highest\""},
+    {"jira.max-tickets", "run a", PLAIN(0, 10000, 3), "50"},
+    {"jira.search-seconds", "followup a", PLAIN(0, 3600, 5), "120"},
+    {"tasks.key-file", "run a", WORDS(a, b, c), ""},
+    {"tasks.key-env", "run a", WORDS(A, B, C), ""},
+    {"tasks.url", "run a", WORDS(a, b, c), "\"https://api.agentic.ai/tasks\""},
+    {"tasks.max-tasks", "run a", PLAIN(0, 10000, 3), "50"},
+    {"tasks.at-once", "run a", PLAIN(1, 64, 2), "4"},
+    {"email.server", "run a", WORDS(a, b, c), ""},
+    {"email.user", "run a", WORDS(a, b, c), ""},
+    {"email.password-file", "run a", WORDS(a, b, c), ""},
+    {"email.password-env", "run a", WORDS(A, B, C), ""},
+    {"email.from", "run a", WORDS(a, b, c), ""},
+    {"email.to", "run a", {"a@b.c,d@e.f", "b", "c"}, {"\"a@b.c,d@e.f\"", "\"b\"", "\"c\""}, ""},
+    {"email.when-none", "run a", SWITCH, "false"},
+    {"email.rows", "run a", PLAIN(1, 1000, 20), "50"},
+    {"due.low", "run a", PLAIN(0, 250, 7), "10"},
+    {"due.medium", "run a", PLAIN(0, 250, 7), "5"},
+    {"due.high", "run a", PLAIN(0, 250, 7), "3"},
+    {"due.critical", "check", PLAIN(0, 250, 7), "1"},
+    {"network.ca-file", "run a", WORDS(a, b, c), ""},
+    {"network.proxy", "run a", WORDS(a, b, c), ""},
+    {"network.connect-timeout", "run a", PLAIN(1, 600, 7), "10"},
+    {"network.timeout", "check", PLAIN(1, 3600, 7), "60"},
+    {"network.attempts", "run a", PLAIN(1, 20, 7), "4"},
+    {"network.max-wait", "run a", PLAIN(0, 3600, 7), "60"},
+    {"network.plain-http", "run a", SWITCH, "false"},
     {"rows", "generate a", PLAIN(1, 1000000000000, 10), NULL},
     {"months", "generate --rows 1 a", PLAIN(1, 1200, 12), "24"},
     {"anomalies", "generate --rows 1 a", PLAIN(0.1, 0.5, 0), "0.01"},
@@ -128,17 +183,36 @@ enum { N_SAMPLE = sizeof SAMPLE / sizeof SAMPLE[0] };
 /* The JSON text of one setting in force; "" if there is none. */
 static void value_in_force(const struct settings *settings, const char *key, char *text)
 {
+    char section[OPTION_TEXT_MAX];
     char *json = NULL;
     struct error err;
 
     text[0] = '\0';
     CU_ASSERT_EQUAL_FATAL(settings_in_force(settings, &json, &err), STATUS_OK);
     cJSON *root = cJSON_Parse(json);
-    cJSON *item = cJSON_GetObjectItemCaseSensitive(root, key);
     CU_ASSERT_PTR_NOT_NULL(root);
+    const char *dot = strchr(key, '.');
+    cJSON *object = root;
+    if (dot != NULL) {
+        snprintf(section, sizeof section, "%.*s", (int)(dot - key), key);
+        object = cJSON_GetObjectItemCaseSensitive(root, section);
+    }
+    cJSON *item = cJSON_GetObjectItemCaseSensitive(object, dot != NULL ? dot + 1 : key);
     CU_ASSERT_TRUE(item == NULL || cJSON_PrintPreallocated(item, text, TEXT, false));
     cJSON_Delete(root);
     free(json);
+}
+
+/* A configuration file with one key, "trees" or "jira.url". */
+static void config_text(const char *key, const char *value, char config[TEXT])
+{
+    const char *dot = strchr(key, '.');
+
+    if (dot == NULL)
+        snprintf(config, TEXT, "{\"%s\": %s}", key, value);
+    else
+        snprintf(config, TEXT, "{\"%.*s\": {\"%s\": %s}}", (int)(dot - key), key, dot + 1,
+                 value);
 }
 
 /* The option given by the sources in the set (bit 0 file, 1 environment, 2 flag), each with its
@@ -163,7 +237,7 @@ static void check_sources(const struct sample *sample, unsigned set)
         snprintf(variable, sizeof variable, "%s=%s", name, sample->text[1]);
     option_config_key(option, name);
     if ((set & 1) != 0)
-        snprintf(config, sizeof config, "{\"%s\": %s}", name, sample->json[0]);
+        config_text(name, sample->json[0], config);
     const char *expected = (set & 4) != 0   ? sample->json[2]
                            : (set & 2) != 0 ? sample->json[1]
                            : (set & 1) != 0 ? sample->json[0]
@@ -175,6 +249,8 @@ static void check_sources(const struct sample *sample, unsigned set)
         CU_ASSERT_EQUAL(st, STATUS_OK);
         value_in_force(&call.settings, name, found);
         CU_ASSERT_STRING_EQUAL(found, expected);
+        if (strcmp(found, expected) != 0)
+            printf("\n    found: %s: %s, not %s", sample->name, found, expected);
     }
     settings_free(&call.settings);
 }
@@ -312,6 +388,7 @@ static void help_and_version(void)
         {"-h detect", COMMAND_HELP, COMMAND_HELP},
         {"help", COMMAND_HELP, COMMAND_HELP},
         {"help detect", COMMAND_HELP, COMMAND_DETECT},
+        {"help configuration", COMMAND_HELP, TOPIC_CONFIGURATION},
         {"help --help", COMMAND_HELP, COMMAND_HELP},
         {"detect --help", COMMAND_HELP, COMMAND_DETECT},
         {"show a b c -h --bad", COMMAND_HELP, COMMAND_SHOW},
@@ -363,16 +440,24 @@ static void usage_is_refused(void)
          "unknown command 'frobnicate': tieout --help lists them all"},
         {"help frobnicate", "", NULL, STATUS_USAGE,
          "unknown command 'frobnicate': tieout --help lists them all"},
+        {"help configuratoin", "", NULL, STATUS_USAGE,
+         "unknown command 'configuratoin': did you mean 'configuration'?"},
+        {"configuration", "", NULL, STATUS_USAGE,
+         "unknown command 'configuration': tieout --help lists them all"},
         {"ledger.csv", "", NULL, STATUS_USAGE,
-         "the command comes first: to read 'ledger.csv', write tieout run 'ledger.csv'"},
+         "the command comes first: to read 'ledger.csv', write tieout run "
+         "'ledger.csv'"},
         {"-q detect", "", NULL, STATUS_USAGE,
          "the command comes first, then '-q': tieout --help lists them all"},
         {"detect --contaminaton 0.1 a", "", NULL, STATUS_USAGE,
-         "unknown option --contaminaton for 'detect': did you mean --contamination?"},
+         "unknown option --contaminaton for 'detect': did you mean "
+         "--contamination?"},
         {"detect --contaminaton=0.1 a", "", NULL, STATUS_USAGE,
-         "unknown option --contaminaton for 'detect': did you mean --contamination?"},
+         "unknown option --contaminaton for 'detect': did you mean "
+         "--contamination?"},
         {"detect --contam 0.1 a", "", NULL, STATUS_USAGE,
-         "unknown option --contam for 'detect': tieout detect --help lists its options"},
+         "unknown option --contam for 'detect': tieout detect --help lists its "
+         "options"},
         {"detect -output a", "", NULL, STATUS_USAGE,
          "unknown option -output for 'detect': did you mean --output?"},
         {"detect -output=b a", "", NULL, STATUS_USAGE,
@@ -390,10 +475,13 @@ static void usage_is_refused(void)
         {"detect a --trees", "", NULL, STATUS_USAGE, "--trees needs a value: --trees N"},
         {"detect a -o", "", NULL, STATUS_USAGE, "--output needs a value: --output FILE"},
         {"detect a -o --force", "", NULL, STATUS_USAGE,
-         "--output needs a value, and '--force' looks like an option (if it is the value: "
+         "--output needs a value, and '--force' looks like an option (if it is the "
+         "value: "
          "--output=--force)"},
         {"detect a -qv", "", NULL, STATUS_USAGE,
          "-q takes no value: in '-qv', write each option with a '-' of its own"},
+        {"followup a --status --retry-failed", "", NULL, STATUS_USAGE,
+         "status only tells: it excludes retry-failed"},
         {"detect --help=yes", "", NULL, STATUS_USAGE, "--help takes no value"},
         {"detect a -q -v", "", NULL, STATUS_USAGE, "quiet and verbose exclude each other"},
         {"detect", "", NULL, STATUS_USAGE, "no file given: tieout detect LEDGER.csv..."},
@@ -402,7 +490,8 @@ static void usage_is_refused(void)
         {"show a b", "", NULL, STATUS_USAGE, "'b' is one too many: tieout show results.h5"},
         {"version a", "", NULL, STATUS_USAGE, "'a' is one too many: tieout version"},
         {"generate a", "", NULL, STATUS_USAGE,
-         "'generate' needs --rows: tieout generate --rows N LEDGER.csv [LABELS.csv]"},
+         "'generate' needs --rows: tieout generate --rows N LEDGER.csv "
+         "[LABELS.csv]"},
         {"detect _", "", NULL, STATUS_USAGE, "an empty file name"},
         {"detect a b a", "", NULL, STATUS_USAGE, "'a' is given twice"},
         {"detect a -o a", "", NULL, STATUS_USAGE, "'a' is both an input and the output"},
@@ -424,15 +513,19 @@ static void values_are_refused(void)
         {"detect a --seed 4294967296", "", NULL, STATUS_USAGE,
          "--seed: '4294967296' is not a whole number from 0 to 4294967295"},
         {"detect a --seed 99999999999999999999999999", "", NULL, STATUS_USAGE,
-         "--seed: '99999999999999999999999999' is not a whole number from 0 to 4294967295"},
+         "--seed: '99999999999999999999999999' is not a whole number from 0 to "
+         "4294967295"},
         {"detect a --contamination 0", "", NULL, STATUS_USAGE,
          "--contamination: '0' is neither auto nor a number above 0 and up to 0.5"},
         {"detect a --contamination 0.51", "", NULL, STATUS_USAGE,
-         "--contamination: '0.51' is neither auto nor a number above 0 and up to 0.5"},
+         "--contamination: '0.51' is neither auto nor a number above 0 and up to "
+         "0.5"},
         {"detect a --contamination nan", "", NULL, STATUS_USAGE,
-         "--contamination: 'nan' is neither auto nor a number above 0 and up to 0.5"},
+         "--contamination: 'nan' is neither auto nor a number above 0 and up to "
+         "0.5"},
         {"detect a --contamination 0x1p-2", "", NULL, STATUS_USAGE,
-         "--contamination: '0x1p-2' is neither auto nor a number above 0 and up to 0.5"},
+         "--contamination: '0x1p-2' is neither auto nor a number above 0 and up to "
+         "0.5"},
         {"generate --rows 1 a --anomalies 0.6", "", NULL, STATUS_USAGE,
          "--anomalies: '0.6' is not a number from 0 to 0.5"},
         {"generate --rows 1 a --anomalies=1e", "", NULL, STATUS_USAGE,
@@ -440,13 +533,17 @@ static void values_are_refused(void)
         {"generate --rows 1 a --anomalies=", "", NULL, STATUS_USAGE,
          "--anomalies: '' is not a number from 0 to 0.5"},
         {"detect a --alert-on newest", "", NULL, STATUS_USAGE,
-         "--alert-on: 'newest' is neither all nor latest nor a date like 2024-05-31"},
+         "--alert-on: 'newest' is neither all nor latest nor a date like "
+         "2024-05-31"},
         {"detect a --alert-on 2024-02-30", "", NULL, STATUS_USAGE,
-         "--alert-on: '2024-02-30' is neither all nor latest nor a date like 2024-05-31"},
+         "--alert-on: '2024-02-30' is neither all nor latest nor a date like "
+         "2024-05-31"},
         {"detect a --alert-on 5/31/2024", "", NULL, STATUS_USAGE,
-         "--alert-on: '5/31/2024' is neither all nor latest nor a date like 2024-05-31"},
+         "--alert-on: '5/31/2024' is neither all nor latest nor a date like "
+         "2024-05-31"},
         {"detect a --materiality 0", "", NULL, STATUS_USAGE,
-         "--materiality: '0' is not an amount above 0, with others by currency like "
+         "--materiality: '0' is not an amount above 0, with others by currency "
+         "like "
          "10000,JPY=1500000"},
         {"detect a --tolerance 0", "", NULL, STATUS_USAGE,
          "--tolerance: '0' is not a number from 0.005 to 1e+15"},
@@ -455,7 +552,8 @@ static void values_are_refused(void)
         {"show a --format xml", "", NULL, STATUS_USAGE,
          "--format: 'xml' is not one of table|csv|json"},
         {"detect a --group-by Company,Acount", "", NULL, STATUS_USAGE,
-         "--group-by: 'Acount' is not one of Company, Account, AU, Currency: did you mean "
+         "--group-by: 'Acount' is not one of Company, Account, AU, Currency: did "
+         "you mean "
          "Account?"},
         {"detect a --group-by Company,,AU", "", NULL, STATUS_USAGE,
          "--group-by: '' is not one of Company, Account, AU, Currency"},
@@ -497,7 +595,8 @@ static void configuration_is_refused(void)
         {line, "", "{\"seed\": 1e300}", STATUS_CONFIG,
          "team.json: seed: '1e+300' is not a whole number from 0 to 4294967295"},
         {line, "", "{\"contamination\": 0.7}", STATUS_CONFIG,
-         "team.json: contamination: '0.7' is neither auto nor a number above 0 and up to 0.5"},
+         "team.json: contamination: '0.7' is neither auto nor a number above 0 and "
+         "up to 0.5"},
         {line, "", "{\"contamination\": \"0.1\"}", STATUS_CONFIG,
          "team.json: contamination: must be a number or \"auto\""},
         {line, "", "{\"anomalies\": null}", STATUS_CONFIG,
@@ -522,8 +621,33 @@ static void configuration_is_refused(void)
         {line, "", "{\n  \"seed\": ,\n}", STATUS_CONFIG,
          "team.json: not JSON from line 2, column 11 on"},
         {line, "", "", STATUS_CONFIG, "team.json: not JSON from line 1, column 1 on"},
+        {line, "", "{\"jira\": {\"prjoect\": \"FIN\"}}", STATUS_CONFIG,
+         "team.json: jira.prjoect: unknown key: did you mean jira.project?"},
+        {line, "", "{\"jria\": {\"project\": \"FIN\"}}", STATUS_CONFIG,
+         "team.json: jria: unknown key: did you mean jira?"},
+        {line, "", "{\"jira\": {\"colour\": 1}}", STATUS_CONFIG,
+         "team.json: jira.colour: unknown key"},
+        {line, "", "{\"jira.project\": \"FIN\"}", STATUS_CONFIG,
+         "team.json: jira.project: unknown key: write \"jira\": { \"project\": ... "
+         "}"},
+        {line, "", "{\"project\": \"FIN\"}", STATUS_CONFIG, "team.json: project: unknown key"},
+        {line, "", "{\"jira\": {\"trees\": 5}}", STATUS_CONFIG,
+         "team.json: jira.trees: unknown key"},
+        {line, "", "{\"jira\": {\"jira\": {}}}", STATUS_CONFIG,
+         "team.json: jira.jira: unknown key: did you mean jira.url?"},
+        {line, "", "{\"jira\": \"https://a\"}", STATUS_CONFIG,
+         "team.json: jira: must be an object: { ... }"},
+        {line, "", "{\"jira\": {}, \"jira\": {}}", STATUS_CONFIG,
+         "team.json: jira: the key is there twice"},
+        {line, "", "{\"jira\": {\"url\": \"a\", \"url\": \"b\"}}", STATUS_CONFIG,
+         "team.json: jira.url: the key is there twice"},
+        {line, "", "{\"network\": {\"timeout\": 0}}", STATUS_CONFIG,
+         "team.json: network.timeout: '0' is not a whole number from 1 to 3600"},
+        {line, "", "{\"jira\": {\"token\": \"abc\"}}", STATUS_CONFIG,
+         "team.json: jira.token: unknown key"},
         {"generate a --config team.json", "", "{\"months\": 3}", STATUS_USAGE,
-         "'generate' needs --rows: tieout generate --rows N LEDGER.csv [LABELS.csv]"},
+         "'generate' needs --rows: tieout generate --rows N LEDGER.csv "
+         "[LABELS.csv]"},
     };
     check_refusals(known, sizeof known / sizeof known[0]);
 }
@@ -597,10 +721,37 @@ static void record_is_a_configuration(void)
                "\"samples\":256,\"seed\":4294967295,\"date_format\":\"mdy\","
                "\"tolerance\":1,\"materiality\":\"10000\",\"alert_on\":\"all\","
                "\"alert_budget\":0,"
-               "\"keep_features\":true,\"threads\":0,\"simd\":\"auto\",\"log_format\":\"text\","
+               "\"keep_features\":true,\"threads\":0,\"simd\":\"auto\",\"log_format\":"
+               "\"text\","
                "\"quiet\":true,"
                "\"verbose\":false}");
     CU_ASSERT_EQUAL(parse_all(&again, "detect a --config team.json", "", first), STATUS_OK);
+    CU_ASSERT_EQUAL(settings_in_force(&again.settings, &second, &again.err), STATUS_OK);
+    CU_ASSERT_STRING_EQUAL(first, second);
+    free(first);
+    free(second);
+    settings_free(&call.settings);
+    settings_free(&again.settings);
+}
+
+static void sections_of_the_record(void)
+{
+    static struct call call;
+    static struct call again;
+    char *first = NULL;
+    char *second = NULL;
+
+    CU_ASSERT_EQUAL(parse_all(&call, "followup a --config team.json --jira.project FIN",
+                              "TIEOUT_JIRA_URL=https://b TIEOUT_NETWORK_CA_FILE=ca.pem",
+                              "{\"jira\": {\"url\": \"https://a\", \"token_file\": \"t\"}}"),
+                    STATUS_OK);
+    CU_ASSERT_STRING_EQUAL(call.settings.services.jira.url, "https://b");
+    CU_ASSERT_STRING_EQUAL(call.settings.services.jira.token.file, "t");
+    CU_ASSERT_STRING_EQUAL(call.settings.services.network.ca_file, "ca.pem");
+    CU_ASSERT_EQUAL(settings_in_force(&call.settings, &first, &call.err), STATUS_OK);
+    CU_ASSERT_PTR_NOT_NULL(strstr(first, "\"jira\":{\"url\":\"https://b\",\"flavor\":\"cloud\","
+                                         "\"token_file\":\"t\",\"project\":\"FIN\","));
+    CU_ASSERT_EQUAL(parse_all(&again, "followup a --config team.json", "", first), STATUS_OK);
     CU_ASSERT_EQUAL(settings_in_force(&again.settings, &second, &again.err), STATUS_OK);
     CU_ASSERT_STRING_EQUAL(first, second);
     free(first);
@@ -706,7 +857,10 @@ static void tables_are_sane(void)
         CU_ASSERT_PTR_EQUAL(option_find(option->name, strlen(option->name)), option);
         CU_ASSERT(option->letter == 0 || option_find_letter(option->letter) == option);
         CU_ASSERT(option->commands != 0 && option->help[0] != '\0');
-        CU_ASSERT(strspn(option->name, "abcdefghijklmnopqrstuvwxyz-") == strlen(option->name));
+        const char *own = option->name + option_section(option);
+        own += own[0] == '.';
+        CU_ASSERT(strspn(option->name, "abcdefghijklmnopqrstuvwxyz-.") == strlen(option->name));
+        CU_ASSERT(own[0] != '\0' && strchr(own, '.') == NULL);
         CU_ASSERT(strlen(option->name) + strlen("TIEOUT_") < OPTION_TEXT_MAX);
         CU_ASSERT_EQUAL(option->argument == NULL, option->kind == OPTION_FLAG ||
                                                       option->kind == OPTION_HELP ||
@@ -763,7 +917,8 @@ static void help_lists_the_options(void)
         help_text((enum command)topic, text);
         for (size_t i = 0; topic != COMMAND_HELP && i < N_OPTION; i++) {
             char written[OPTION_TEXT_MAX + 8];
-            bool expected = option_belongs(&OPTION[i], (enum command)topic);
+            bool expected = option_belongs(&OPTION[i], (enum command)topic) &&
+                            option_section(&OPTION[i]) == 0;
             snprintf(written, sizeof written, "%s--%s%s", OPTION[i].letter != 0 ? ", " : "    ",
                      OPTION[i].name, OPTION[i].argument != NULL ? " " : "");
             CU_ASSERT_EQUAL(strstr(text, written) != NULL, expected);
@@ -782,11 +937,12 @@ static void help_tells_defaults(void)
     CU_ASSERT_PTR_NOT_NULL(
         strstr(text, "  -o, --output FILE               results file to write (default: "
                      "results.h5)\n"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(
-        text, "      --contamination auto|X      share of the rows to flag, up to 0.5; "
-              "auto:\n"
-              "                                  estimated from the differences (default: "
-              "auto)\n"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text, "      --contamination auto|X      share of the rows to flag, up to 0.5; "
+                     "auto:\n"
+                     "                                  estimated from the differences "
+                     "(default: "
+                     "auto)\n"));
     help_text(COMMAND_GENERATE, text);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "rows to write (required)\n"));
     CU_ASSERT_PTR_NOT_NULL(
@@ -850,10 +1006,15 @@ int main(void)
          configuration_is_refused},
         {"of quiet and verbose the one from the higher source holds", quiet_against_verbose},
         {"a configuration cut at any byte is refused", cut_configuration},
-        {"a file's values are exact, with a byte-order mark and blanks in the columns too",
+        {"a file's values are exact, with a byte-order mark and blanks in the "
+         "columns too",
          exact_values_of_a_file},
-        {"the record of the settings is a configuration that gives the same settings",
+        {"the record of the settings is a configuration that gives the same "
+         "settings",
          record_is_a_configuration},
+        {"options of a section are nested in file and record, and heard from each "
+         "source",
+         sections_of_the_record},
         {"short memory is reported at whatever point it strikes", short_memory},
         {"a configuration file is read up to 1 MiB, if it is text", reading_the_file},
         {"a configuration file that is missing or a folder is no input",

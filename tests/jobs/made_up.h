@@ -52,6 +52,9 @@ static inline struct findings made_up_findings(struct finding room[MADE_UP], siz
     static const char *names[2] = {name[0], name[1]};
     static char profile[] = "classic";
     static char digest[] = "";
+    static char started[] = "2024-06-03T07:15:00Z";
+    static char last_as_of[] = "2024-05-31";
+    static const char *input[] = {"ledgers/may.csv", "j\u00e4nner.csv"};
 
     for (size_t i = 0; i < n; i++)
         room[i] = made_up_finding(i);
@@ -60,10 +63,15 @@ static inline struct findings made_up_findings(struct finding room[MADE_UP], siz
                              .n_contribution = 2,
                              .feature_name = names,
                              .n_row = 12345,
+                             .n_flagged = (int64_t)n,
+                             .n_input = 2,
+                             .input = input,
                              .contamination = 0.01,
                              .offset = -0.6,
                              .profile = profile,
-                             .digest = digest};
+                             .digest = digest,
+                             .started = started,
+                             .last_as_of = last_as_of};
 }
 
 /* The whole of a file as terminated text, to be freed; NULL if it cannot be read. */

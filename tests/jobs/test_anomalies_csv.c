@@ -46,8 +46,13 @@ static enum status write_list(const struct place *place, size_t n, struct error 
 {
     struct finding room[MADE_UP];
     struct findings findings = made_up_findings(room, n);
+    struct explanation explained[MADE_UP];
+    struct followup followup = {
+        .findings = &findings, .folder = place->folder, .explained = explained};
 
-    return anomalies_csv_write(&findings, place->folder, said);
+    for (size_t i = 0; i < n; i++)
+        explained[i].text = room[i].explanation;
+    return list_anomalies(&followup, said);
 }
 
 static void put_file(const char *path, const char *text)
@@ -184,10 +189,10 @@ static void no_findings_is_a_header(void)
 
 static void missing_folder_is_an_error(void)
 {
-    struct findings findings = made_up_findings(NULL, 0);
+    struct place place = {.folder = "no/such/folder"};
     struct error said = {0};
 
-    CU_ASSERT_EQUAL(anomalies_csv_write(&findings, "no/such/folder", &said), STATUS_CREATE);
+    CU_ASSERT_EQUAL(write_list(&place, 1, &said), STATUS_CREATE);
     CU_ASSERT_EQUAL(said.code, STATUS_CREATE);
     CU_ASSERT_PTR_NOT_NULL(strstr(said.text, "no/such/folder"));
 }

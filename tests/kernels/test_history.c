@@ -485,6 +485,29 @@ static void check_order_of_members(void)
     CU_ASSERT(same_features(&ledger, &mixed, 50));
 }
 
+/* A stale sub-ledger leaves a break: both depart, the joint jump is only raised with them. */
+static void check_departing(void)
+{
+    static struct ledger ledger;
+    double feature[N_HISTORY];
+
+    clear(&ledger);
+    for (int i = 0; i < 12; i++)
+        add(&ledger, 1000 + 10 * (i % 3), 1000 + 10 * (i % 3));
+    add(&ledger, 1600, 1020);
+    run(&ledger, 1);
+    for (size_t f = 0; f < N_HISTORY; f++)
+        feature[f] = ledger.value[f][12] * (1 + 1e-7 * (f % 2 ? 1 : -1));
+    unsigned departing = history_departing(feature);
+    CU_ASSERT_NOT_EQUAL(departing & 1u << HISTORY_BREAK, 0);
+    CU_ASSERT_NOT_EQUAL(departing & 1u << HISTORY_REPEAT, 0);
+    CU_ASSERT_EQUAL(departing & 1u << HISTORY_DEPARTURE, 0);
+    CU_ASSERT_EQUAL(departing & 1u << HISTORY_JUMP, 0);
+    CU_ASSERT_EQUAL(departing & 1u << HISTORY_DRIFT, 0);
+    memset(feature, 0, sizeof feature);
+    CU_ASSERT_EQUAL(history_departing(feature), 0);
+}
+
 int main(void)
 {
     static const struct fact FACTS[] = {
@@ -493,6 +516,7 @@ int main(void)
         {"a break is measured as worked out by hand", check_worked_break},
         {"a short past counts less, as worked out by hand", check_worked_trust},
         {"a drift is measured as worked out by hand", check_worked_drift},
+        {"what departs by itself is told from what is raised with it", check_departing},
         {"the bank's two anomalies stand out, and only they depart", check_bank},
         {"what is always so is no departure", check_usual},
         {"a break that always grew is no departure", check_growing},

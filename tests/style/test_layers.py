@@ -1,5 +1,5 @@
-"""House rules that no compiler checks: includes point down the layers, MPI, HDF5 and libcurl
-stay in their folders, names do not collide, the layout is clang-format's, and the README's
+"""House rules that no compiler checks: includes point down the layers, MPI, HDF5, libcurl
+and SQLite stay in their folders, names do not collide, the layout is clang-format's, and the README's
 commands exist. Each rule is first shown to catch a planted offence."""
 
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(os.environ.get("TIEOUT_SOURCE", Path(__file__).resolve().parents[2]))
 LAYERS = ["kernels", "io", "jobs", "src"]  # lowest first
-OUTSIDE = {"mpi.h": "src", "hdf5.h": "io", "curl/curl.h": "jobs"}
+OUTSIDE = {"mpi.h": "src", "hdf5.h": "io", "curl/curl.h": "jobs", "sqlite3.h": "jobs"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -134,6 +134,7 @@ class CheckersCatch(unittest.TestCase):
             "jobs/a.c": "#include <mpi.h>\n",
             "src/b.c": "#include <hdf5.h>\n",
             "io/c.c": "#include <curl/curl.h>\n",
+            "src/c.c": "#include <sqlite3.h>\n",
             "tests/kernels/test_d.c": "#include <mpi.h>\n",
             "tests/support/e.c": "#include <mpi.h>\n",
         }
