@@ -54,6 +54,15 @@ class Offline(WithResults):
         self.assertEqual(self.listing(), files)
         self.assertEqual(self.times(), times)
 
+    def test_what_reviewers_wrote_stays_with_them(self):
+        self.succeed("followup", "results.h5")
+        files = self.listing()
+        path = self.drafts / "anomalies.csv"
+        filled = path.read_bytes().replace(b",,,\r\n", b",no,anna,known\r\n", 1)
+        path.write_bytes(filled)
+        self.succeed("followup", "results.h5")
+        self.assertEqual(self.listing(), {**files, "results.followup/anomalies.csv": filled})
+
     def test_run_does_it_all(self):
         self.succeed("run", "ledger.csv", "-o", "again.h5")
         made = {path.name for path in (self.folder / "again.followup").iterdir()}
