@@ -27,6 +27,22 @@ site_begin() {
         die 78 "the program is not found: name it in $here/site.conf"
 }
 
+# results_of FOLDER LEDGER: where an array's task writes.
+results_of() {
+    echo "$1/$(basename "${2%.*}").h5"
+}
+
+# pick_task --pick FOLDER N LEDGER... OPTION...: sets ledger, results and options to those of this
+# task of an array.
+pick_task() {
+    local folder=$2 n=$3
+    shift 3
+    ledger=${!SLURM_ARRAY_TASK_ID}
+    results=$(results_of "$folder" "$ledger")
+    shift "$n"
+    options=("$@")
+}
+
 # In a batch script: jobs are submitted with --export=NONE, so that nothing of the submitting
 # shell, a key least of all, is kept by the batch system; what is set from here on reaches the
 # ranks. Threads are what the allocation has for each rank.

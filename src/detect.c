@@ -19,7 +19,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <string.h>
 
 enum { GATHER_PIECE = 1 << 20 }; /* rows that rank 0 holds at a time */
 
@@ -108,11 +107,10 @@ static enum status judge_all(const struct run *run, const struct settings *setti
 
 /* Ends a stage, and with it the run on all ranks if one was asked to stop. All ranks. */
 static enum status end_stage(const struct run *run, struct stages *stages, struct log *log,
-                             const char *name, int64_t n_item, int64_t n_byte,
-                             struct error *err)
+                             const char *name, int64_t n_item, const char *item_word,
+                             int64_t n_byte, struct error *err)
 {
-    stages_end(stages, log, name, n_item, strcmp(name, "train") == 0 ? "trees" : "rows",
-               n_byte);
+    stages_end(stages, log, name, n_item, item_word, n_byte);
     return run_agree(run, stop_check(err), err);
 }
 
@@ -196,26 +194,26 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(ingest_inspect(run, settings->input, settings->n_input, (unsigned)settings->date_format,
                        &road.files, err));
     TRY(ingest_read(run, log, &road.files, &road.shard, err));
-    TRY(end_stage(run, &road.stages, log, "ingest", road.files.first_row[road.files.n],
+    TRY(end_stage(run, &road.stages, log, "ingest", road.files.first_row[road.files.n], "rows",
                   road.files.n_byte, err));
     TRY(encode_rows(run, &road.files, (unsigned)settings->date_format, &road.shard, &read,
                     &road.facts, err));
     int64_t n_all = road.facts.n_row;
-    TRY(end_stage(run, &road.stages, log, "encode", n_all, 0, err));
+    TRY(end_stage(run, &road.stages, log, "encode", n_all, "rows", 0, err));
     log_rejects(log, &road.facts);
     TRY(shuffle_rows(run, key, COMM_PIECE, &read, &road.rows, err));
-    TRY(end_stage(run, &road.stages, log, "shuffle", n_all, 0, err));
+    TRY(end_stage(run, &road.stages, log, "shuffle", n_all, "rows", 0, err));
     measure_balance(run, &road.rows, n_all, log, &road.most_rows);
     TRY(prepare_rows(run, &road.rows, n_all, profile, key, settings->contamination,
                      settings->tolerance, &road.prepared, err));
-    TRY(end_stage(run, &road.stages, log, "prepare", n_all, 0, err));
+    TRY(end_stage(run, &road.stages, log, "prepare", n_all, "rows", 0, err));
     TRY(train_forest(run, &road.rows, &road.prepared, n_all, (size_t)settings->trees,
                      settings->samples, (uint32_t)settings->seed, &road.forest, err));
-    TRY(end_stage(run, &road.stages, log, "train", settings->trees, 0, err));
+    TRY(end_stage(run, &road.stages, log, "train", settings->trees, "trees", 0, err));
     TRY(score_rows(run, &road.forest, &road.prepared, n_all, simd, &road.scored, err));
-    TRY(end_stage(run, &road.stages, log, "score", n_all, 0, err));
+    TRY(end_stage(run, &road.stages, log, "score", n_all, "rows", 0, err));
     TRY(judge_all(run, settings, profile, &road, err));
-    TRY(end_stage(run, &road.stages, log, "judge", n_all, 0, err));
+    TRY(end_stage(run, &road.stages, log, "judge", n_all, "rows", 0, err));
     TRY(write_results(run, settings, profile, simd, command, log, &road, err));
 done:
     encoded_free(&read);

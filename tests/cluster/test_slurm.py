@@ -140,6 +140,18 @@ class Submitting(OnSlurm):
         with self.assertRaisesRegex(RuntimeError, "(?s)65.*bad.csv: no column"):
             self.submit("bad.csv")
 
+    def test_results_are_not_overwritten_nor_written_by_two_tasks(self):
+        (self.folder / "other").mkdir()
+        for name in ("a.csv", "other/a.csv"):
+            write_ledger(self.folder / name, plain_rows(50, 2))
+        (self.folder / "a.h5").write_text("kept")
+        with self.assertRaisesRegex(RuntimeError, "(?s)73.*a.h5 exists"):
+            self.submit("a.csv", "-o", "a.h5")
+        with self.assertRaisesRegex(RuntimeError, "(?s)73.*a.h5 exists"):
+            self.submit("--array", "a.csv", "-o", ".")
+        with self.assertRaisesRegex(RuntimeError, "(?s)64.*two ledgers would write all/a.h5"):
+            self.submit("--array", "a.csv", "other/a.csv", "-o", "all")
+
     def test_a_ledger_that_turns_out_bad_ends_the_job_with_its_sentence(self):
         write_ledger(self.folder / "bad.csv", plain_rows(50, 2))
         with open(self.folder / "bad.csv", "a", encoding="ascii") as ledger:
@@ -153,10 +165,9 @@ class Submitting(OnSlurm):
 
     def test_a_failure_ends_the_chain_and_is_told(self):
         write_ledger(self.folder / "ledger.csv", plain_rows(50, 2))
-        (self.folder / "results.h5").write_text("kept")
-        done = subprocess.run([self.slurm / "submit", "--wait", "ledger.csv"], cwd=self.folder,
-                              env=cluster.environment, capture_output=True, text=True,
-                              timeout=120)
+        done = subprocess.run([self.slurm / "submit", "--wait", "ledger.csv", "-o",
+                               "gone/results.h5"], cwd=self.folder, env=cluster.environment,
+                              capture_output=True, text=True, timeout=120)
         detect, followup = map(int, re.findall(SUBMITTED, done.stdout))
         self.assertEqual(done.returncode, 73, done)
         self.assertIn(f"job {detect}: FAILED, exit code 73:0", done.stdout)
@@ -165,7 +176,6 @@ class Submitting(OnSlurm):
         self.assertEqual(len(said), 2, self.log(detect))
         self.assertIn("results.h5", said[0])
         self.assertIn("exit code 73", said[1])
-        self.assertEqual((self.folder / "results.h5").read_text(), "kept")
 
     def test_nothing_of_the_environment_goes_along(self):
         environment = dict(cluster.environment, JIRA_TOKEN="hush-hush-4711")
