@@ -135,12 +135,12 @@ static const double ROW_SECONDS = 1.1e-6;             /* all stages but scoring 
 static const double ROW_TREE_SECONDS = 1.28e-6 / 200; /* scoring */
 static const double ROW_WRITE_SECONDS = 0.17e-6;      /* on rank 0, shared by nobody */
 static const double START_SECONDS = 2;
-static const double ROW_BYTES = 170;
+static const double ROW_BYTES = 210;
 static const double KEPT_BYTES = 13;    /* of a row for each feature kept */
 static const double RANK_BYTES = 150e6; /* program, libraries, exchanged pieces */
 
 enum {
-    THREADS_BEST = 8,   /* of a rank; more would reach over a node's parts */
+    THREADS_BEST = 8,   /* of a rank at most; more would reach over a node's parts */
     ROWS_LEAST = 100000 /* on a rank, or starting it costs more than it saves */
 };
 
@@ -153,11 +153,12 @@ struct plan_layout plan_make(const struct plan_ledger *ledger,
                              const struct plan_machine *machine, int64_t trees,
                              int64_t n_column)
 {
-    struct plan_layout plan = {.threads = smaller(machine->cores, THREADS_BEST)};
+    int64_t ranks = (machine->cores + THREADS_BEST - 1) / THREADS_BEST;
+    struct plan_layout plan = {.threads = machine->cores / ranks};
     int64_t useful = 1 + ledger->n_row / ROWS_LEAST / machine->nodes;
     double n_row = (double)ledger->n_row, row_bytes = ROW_BYTES + KEPT_BYTES * (double)n_column;
 
-    plan.ranks_per_node = smaller(machine->cores / plan.threads, useful);
+    plan.ranks_per_node = smaller(ranks, useful);
     double even = n_row / (double)(machine->nodes * plan.ranks_per_node);
     double fullest = fmax(even, ledger->largest_share * n_row);
     plan.rank_memory = (int64_t)(RANK_BYTES + fullest * row_bytes);
@@ -214,8 +215,7 @@ static enum status check_memory(const struct plan_ledger *ledger,
     if (asked_megabytes(&other) > have)
         return error_set(err, STATUS_USAGE,
                          "a node needs %" PRId64 " MB and has %" PRId64
-                         ", and more nodes do not help, as an account stays on one: take nodes "
-                         "with more memory",
+                         ", and more nodes do not help: take nodes with more memory",
                          need, have);
     return error_set(err, STATUS_USAGE,
                      "each of %" PRId64 " nodes needs %" PRId64 " MB and has %" PRId64
