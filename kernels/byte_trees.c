@@ -46,7 +46,7 @@ struct byte_tree {
     size_t first_step;
     size_t n_step;
     size_t first_length; /* of its leaves, by number */
-    size_t n_length;     /* leaves of equal path length share a number */
+    size_t n_length;     /* leaves of equal path length and weight share a number */
     size_t root;         /* offset of the root's result */
     size_t group;        /* in part->ranks */
 };
@@ -67,6 +67,7 @@ struct byte_trees {
                      uint8_t *result);
     struct step *step;
     double *length;         /* of leaves */
+    double *weight;         /* the same */
     struct tree_four *four; /* aligned, within four_memory; NULL: trees are evaluated */
     void *four_memory;
     size_t n_four;
@@ -78,14 +79,18 @@ struct byte_trees {
 
 /* ---- packing ------------------------------------------------------------------------------- */
 
-/* The number of a leaf's path length, a new one if no leaf before had it. */
-static size_t number_length(struct byte_tree *tree, double *length, double of_leaf)
+/* The number of a leaf's path length and weight, a new one if no leaf before had both. */
+static size_t number_length(struct byte_tree *tree, double *length, double *weight,
+                            const struct tree_node *leaf)
 {
+    double of_leaf = itree_leaf_length(leaf);
     size_t number = 0;
 
-    while (number < tree->n_length && length[number] != of_leaf)
+    while (number < tree->n_length &&
+           (length[number] != of_leaf || weight[number] != leaf->weight))
         number++;
     length[number] = of_leaf;
+    weight[number] = leaf->weight;
     if (number == tree->n_length)
         tree->n_length++;
     return number;
@@ -95,7 +100,7 @@ static size_t number_length(struct byte_tree *tree, double *length, double of_le
 static bool tree_fits(const struct iforest *forest, size_t index, size_t most_lengths)
 {
     struct byte_tree tree = {.n_length = 0};
-    double length[MAX_LENGTHS + 1];
+    double length[MAX_LENGTHS + 1], weight[MAX_LENGTHS + 1];
     size_t count[BYTE_TREES_FEATURES] = {0};
     bool fits = true;
 
@@ -104,7 +109,7 @@ static bool tree_fits(const struct iforest *forest, size_t index, size_t most_le
         if (node->feature >= 0)
             fits = ++count[node->feature] <= BYTE_RANKS_TREE;
         else
-            fits = number_length(&tree, length, itree_leaf_length(node)) < most_lengths;
+            fits = number_length(&tree, length, weight, node) < most_lengths;
     }
     return fits;
 }
@@ -124,7 +129,7 @@ bool byte_trees_fit(const struct iforest *forest, int depth)
  * children's results on top of a stack, the left one's uppermost. */
 static void pack_tree(const struct iforest *forest, size_t index,
                       const struct byte_ranks *ranks, size_t stride, struct byte_tree *tree,
-                      struct step *step, double *length)
+                      struct step *step, double *length, double *weight)
 {
     size_t stack[ITREE_MAX_DEPTH + 2] = {0};
     size_t height = 0;
@@ -132,7 +137,7 @@ static void pack_tree(const struct iforest *forest, size_t index,
     for (size_t i = forest->start[index + 1]; i-- > forest->start[index];) {
         const struct tree_node *node = &forest->node[i];
         if (node->feature < 0) {
-            size_t number = number_length(tree, length, itree_leaf_length(node));
+            size_t number = number_length(tree, length, weight, node);
             stack[height++] = number * BYTE_TREES_ROWS;
             continue;
         }
@@ -152,11 +157,11 @@ static void pack_tree(const struct iforest *forest, size_t index,
     tree->root = stack[0];
 }
 
-/* Fours are for trees no deeper and over no more features than their tables, and with few path
- * lengths. */
+/* Fours are for trees no deeper and over no more features than their tables, with few path
+ * lengths and no weights. */
 static bool fours_fit(const struct iforest *forest)
 {
-    bool fit = forest->n_feature <= TREE_FOUR_FEATURES;
+    bool fit = forest->n_feature <= TREE_FOUR_FEATURES && !iforest_is_weighed(forest);
 
     for (size_t i = 0; fit && i < forest->start[forest->n_tree]; i++)
         fit = forest->node[i].depth <= TREE_FOUR_DEPTH;
@@ -203,7 +208,7 @@ static void pack_part(struct byte_trees *trees, const struct iforest *forest, st
                                    .first_length = forest->start[t],
                                    .group = byte_ranks_group_of(part->ranks, t)};
         pack_tree(forest, t, part->ranks, trees->stride, tree, trees->step + tree->first_step,
-                  trees->length + tree->first_length);
+                  trees->length + tree->first_length, trees->weight + tree->first_length);
         if (tree->n_length > trees->most_lengths)
             trees->most_lengths = tree->n_length;
         if (trees->four != NULL)
@@ -306,7 +311,7 @@ static void translate_tile(const struct byte_trees *trees, const struct byte_ran
 }
 
 static void add_evaluated(const struct byte_trees *trees, const struct part *part, size_t n,
-                          struct scratch *scratch, double *length)
+                          struct scratch *scratch, double *length, double *weight)
 {
     size_t group = SIZE_MAX;
 
@@ -320,6 +325,9 @@ static void add_evaluated(const struct byte_trees *trees, const struct part *par
                             scratch->result);
             add_lengths(trees->length + tree->first_length, scratch->result + tree->root,
                         length + row);
+            if (weight != NULL)
+                add_lengths(trees->weight + tree->first_length, scratch->result + tree->root,
+                            weight + row);
         }
     }
 }
@@ -351,7 +359,7 @@ static void add_fours(const struct byte_trees *trees, const struct part *part, s
 }
 
 static void add_part(const struct byte_trees *trees, const struct part *part, const float *tile,
-                     size_t n, struct scratch *scratch, double *length)
+                     size_t n, struct scratch *scratch, double *length, double *weight)
 {
     for (size_t f = 0; f < trees->n_feature; f++)
         byte_ranks_find(part->ranks, f, tile + f * trees->stride, n,
@@ -359,10 +367,11 @@ static void add_part(const struct byte_trees *trees, const struct part *part, co
     if (trees->four != NULL)
         add_fours(trees, part, n, scratch, length);
     else
-        add_evaluated(trees, part, n, scratch, length);
+        add_evaluated(trees, part, n, scratch, length, weight);
 }
 
-void byte_trees_add(const struct byte_trees *trees, const float *tile, size_t n, double *length)
+void byte_trees_add(const struct byte_trees *trees, const float *tile, size_t n, double *length,
+                    double *weight)
 {
     struct scratch scratch;
     size_t padded = (n + BYTE_TREES_ROWS - 1) / BYTE_TREES_ROWS * BYTE_TREES_ROWS;
@@ -370,7 +379,7 @@ void byte_trees_add(const struct byte_trees *trees, const float *tile, size_t n,
     for (size_t number = 0; trees->four == NULL && number < trees->most_lengths; number++)
         memset(scratch.result + number * BYTE_TREES_ROWS, (int)number, BYTE_TREES_ROWS);
     for (size_t p = 0; p < trees->n_part; p++)
-        add_part(trees, &trees->part[p], tile, padded, &scratch, length);
+        add_part(trees, &trees->part[p], tile, padded, &scratch, length, weight);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -392,10 +401,10 @@ enum status byte_trees_create(const struct iforest *forest, size_t stride, enum 
                                           : evaluate_portable;
     trees->step = mem_array(n_node, sizeof *trees->step);
     trees->length = mem_array(n_node, sizeof *trees->length);
+    trees->weight = mem_array(n_node, sizeof *trees->weight);
     trees->tree = mem_array(forest->n_tree, sizeof *trees->tree);
     trees->part = mem_array(forest->n_tree, sizeof *trees->part);
-    if (trees->step == NULL || trees->length == NULL || trees->tree == NULL ||
-        trees->part == NULL)
+    if (!trees->step || !trees->length || !trees->weight || !trees->tree || !trees->part)
         TRY(error_no_memory(err, "the forest"));
     if (simd == SIMD_AVX512 && tree_four_supported() && fours_fit(forest))
         TRY(make_fours(trees, forest->n_tree, err));
@@ -417,6 +426,7 @@ void byte_trees_free(struct byte_trees *trees)
     free(trees->part);
     free(trees->tree);
     free(trees->length);
+    free(trees->weight);
     free(trees->step);
     free(trees);
 }
