@@ -134,6 +134,9 @@ static const char *item_text(const struct option *option, const cJSON *item,
     case OPTION_ALERT_ON:
         *wanted = "a text in quotes";
         return cJSON_GetStringValue(item);
+    case OPTION_PATHS:
+        *wanted = "a text in quotes or a list of such";
+        return cJSON_GetStringValue(item);
     case OPTION_AMOUNTS:
         *wanted = "a number or a text in quotes";
         return is_number ? number_text(item->valuedouble, number) : cJSON_GetStringValue(item);
@@ -157,6 +160,31 @@ static enum status store_item(const struct option *option, const char *text, con
     return st;
 }
 
+/* A list of paths becomes one text, a path a line. */
+static enum status store_list(const struct option *option, const cJSON *list, const char *where,
+                              struct settings *settings, struct error *err)
+{
+    size_t room = 1, n = 0;
+    char *joined = NULL;
+    enum status st = STATUS_OK;
+
+    for (const cJSON *item = list->child; item != NULL; item = item->next) {
+        if (!cJSON_IsString(item) || item->valuestring[0] == '\0')
+            TRY(error_set(err, STATUS_CONFIG, "%s: must be a list of texts in quotes", where));
+        room += strlen(item->valuestring) + 1;
+    }
+    joined = mem_array(room, 1);
+    if (joined == NULL)
+        TRY(error_no_memory(err, "the settings"));
+    for (const cJSON *item = list->child; item != NULL; item = item->next)
+        n += (size_t)snprintf(joined + n, room - n, "%s%s", n > 0 ? "\n" : "",
+                              item->valuestring);
+    TRY(store_item(option, joined, where, settings, err));
+done:
+    free(joined);
+    return st;
+}
+
 static enum status apply_item(const cJSON *root, const cJSON *item, const char *path,
                               struct settings *settings, struct error *err)
 {
@@ -174,6 +202,8 @@ static enum status apply_item(const cJSON *root, const cJSON *item, const char *
     for (const cJSON *other = root->child; other != item; other = other->next)
         if (strcmp(other->string, item->string) == 0)
             return error_set(err, STATUS_CONFIG, "%s: the key is there twice", where);
+    if (option->kind == OPTION_PATHS && cJSON_IsArray(item))
+        return store_list(option, item, where, settings, err);
     const char *text = item_text(option, item, number, &wanted);
     if (text == NULL)
         return error_set(err, STATUS_CONFIG, "%s: must be %s", where, wanted);
@@ -201,6 +231,28 @@ enum status settings_apply_config(struct settings *settings, const char *json, c
 done:
     cJSON_Delete(root);
     return st;
+}
+
+/* A list of paths, one a line, as a JSON array. */
+static cJSON *paths_item(const char *paths)
+{
+    cJSON *list = cJSON_CreateArray();
+
+    while (list != NULL && *paths != '\0') {
+        size_t length = strcspn(paths, "\n");
+        char *path = mem_array(length + 1, 1);
+        if (path != NULL)
+            memcpy(path, paths, length);
+        cJSON *item = path != NULL ? cJSON_CreateString(path) : NULL;
+        free(path);
+        if (item == NULL || !cJSON_AddItemToArray(list, item)) {
+            cJSON_Delete(item);
+            cJSON_Delete(list);
+            return NULL;
+        }
+        paths += length + (paths[length] == '\n');
+    }
+    return list;
 }
 
 /* The value in force as a JSON item; NULL if memory is short. */
@@ -231,6 +283,8 @@ static cJSON *value_item(const struct option *option, const struct settings *set
         return cJSON_CreateString(columns);
     case OPTION_ALERT_ON:
         return cJSON_CreateString(option_alert_text(*(const int32_t *)field, date));
+    case OPTION_PATHS:
+        return paths_item(*(char *const *)field);
     case OPTION_TEXT:
     case OPTION_AMOUNTS:
         return cJSON_CreateString(*(char *const *)field);
