@@ -67,7 +67,7 @@ struct byte_trees {
                      uint8_t *result);
     struct step *step;
     double *length;         /* of leaves */
-    double *weight;         /* the same */
+    double (*both)[2];      /* the same with the leaf's weight, side by side */
     struct tree_four *four; /* aligned, within four_memory; NULL: trees are evaluated */
     void *four_memory;
     size_t n_four;
@@ -80,17 +80,18 @@ struct byte_trees {
 /* ---- packing ------------------------------------------------------------------------------- */
 
 /* The number of a leaf's path length and weight, a new one if no leaf before had both. */
-static size_t number_length(struct byte_tree *tree, double *length, double *weight,
+static size_t number_length(struct byte_tree *tree, double *length, double (*both)[2],
                             const struct tree_node *leaf)
 {
     double of_leaf = itree_leaf_length(leaf);
     size_t number = 0;
 
     while (number < tree->n_length &&
-           (length[number] != of_leaf || weight[number] != leaf->weight))
+           (length[number] != of_leaf || both[number][1] != leaf->weight))
         number++;
     length[number] = of_leaf;
-    weight[number] = leaf->weight;
+    both[number][0] = of_leaf;
+    both[number][1] = leaf->weight;
     if (number == tree->n_length)
         tree->n_length++;
     return number;
@@ -100,7 +101,7 @@ static size_t number_length(struct byte_tree *tree, double *length, double *weig
 static bool tree_fits(const struct iforest *forest, size_t index, size_t most_lengths)
 {
     struct byte_tree tree = {.n_length = 0};
-    double length[MAX_LENGTHS + 1], weight[MAX_LENGTHS + 1];
+    double length[MAX_LENGTHS + 1], both[MAX_LENGTHS + 1][2];
     size_t count[BYTE_TREES_FEATURES] = {0};
     bool fits = true;
 
@@ -109,7 +110,7 @@ static bool tree_fits(const struct iforest *forest, size_t index, size_t most_le
         if (node->feature >= 0)
             fits = ++count[node->feature] <= BYTE_RANKS_TREE;
         else
-            fits = number_length(&tree, length, weight, node) < most_lengths;
+            fits = number_length(&tree, length, both, node) < most_lengths;
     }
     return fits;
 }
@@ -129,7 +130,7 @@ bool byte_trees_fit(const struct iforest *forest, int depth)
  * children's results on top of a stack, the left one's uppermost. */
 static void pack_tree(const struct iforest *forest, size_t index,
                       const struct byte_ranks *ranks, size_t stride, struct byte_tree *tree,
-                      struct step *step, double *length, double *weight)
+                      struct step *step, double *length, double (*both)[2])
 {
     size_t stack[ITREE_MAX_DEPTH + 2] = {0};
     size_t height = 0;
@@ -137,7 +138,7 @@ static void pack_tree(const struct iforest *forest, size_t index,
     for (size_t i = forest->start[index + 1]; i-- > forest->start[index];) {
         const struct tree_node *node = &forest->node[i];
         if (node->feature < 0) {
-            size_t number = number_length(tree, length, weight, node);
+            size_t number = number_length(tree, length, both, node);
             stack[height++] = number * BYTE_TREES_ROWS;
             continue;
         }
@@ -208,7 +209,7 @@ static void pack_part(struct byte_trees *trees, const struct iforest *forest, st
                                    .first_length = forest->start[t],
                                    .group = byte_ranks_group_of(part->ranks, t)};
         pack_tree(forest, t, part->ranks, trees->stride, tree, trees->step + tree->first_step,
-                  trees->length + tree->first_length, trees->weight + tree->first_length);
+                  trees->length + tree->first_length, trees->both + tree->first_length);
         if (tree->n_length > trees->most_lengths)
             trees->most_lengths = tree->n_length;
         if (trees->four != NULL)
@@ -292,6 +293,16 @@ static void add_lengths(const double *of_number, const uint8_t *restrict number,
         length[row] += of_number[number[row]];
 }
 
+/* The same with the weights, a pair a row. */
+static void add_both(const double (*of_number)[2], const uint8_t *restrict number,
+                     double (*restrict sum)[2])
+{
+    for (size_t row = 0; row < BYTE_TREES_ROWS; row++) {
+        sum[row][0] += of_number[number[row]][0];
+        sum[row][1] += of_number[number[row]][1];
+    }
+}
+
 /* What a thread works in. */
 struct scratch {
     _Alignas(64) int8_t tile[SCORE_TILE_VALUES];
@@ -311,7 +322,7 @@ static void translate_tile(const struct byte_trees *trees, const struct byte_ran
 }
 
 static void add_evaluated(const struct byte_trees *trees, const struct part *part, size_t n,
-                          struct scratch *scratch, double *length, double *weight)
+                          struct scratch *scratch, double *length, double (*both)[2])
 {
     size_t group = SIZE_MAX;
 
@@ -323,11 +334,12 @@ static void add_evaluated(const struct byte_trees *trees, const struct part *par
         for (size_t row = 0; row < n; row += BYTE_TREES_ROWS) {
             trees->evaluate(trees->step + tree->first_step, tree->n_step, scratch->tile + row,
                             scratch->result);
-            add_lengths(trees->length + tree->first_length, scratch->result + tree->root,
-                        length + row);
-            if (weight != NULL)
-                add_lengths(trees->weight + tree->first_length, scratch->result + tree->root,
-                            weight + row);
+            const uint8_t *number = scratch->result + tree->root;
+            if (both == NULL)
+                add_lengths(trees->length + tree->first_length, number, length + row);
+            else
+                add_both((const double(*)[2])trees->both + tree->first_length, number,
+                         both + row);
         }
     }
 }
@@ -359,7 +371,7 @@ static void add_fours(const struct byte_trees *trees, const struct part *part, s
 }
 
 static void add_part(const struct byte_trees *trees, const struct part *part, const float *tile,
-                     size_t n, struct scratch *scratch, double *length, double *weight)
+                     size_t n, struct scratch *scratch, double *length, double (*both)[2])
 {
     for (size_t f = 0; f < trees->n_feature; f++)
         byte_ranks_find(part->ranks, f, tile + f * trees->stride, n,
@@ -367,19 +379,29 @@ static void add_part(const struct byte_trees *trees, const struct part *part, co
     if (trees->four != NULL)
         add_fours(trees, part, n, scratch, length);
     else
-        add_evaluated(trees, part, n, scratch, length, weight);
+        add_evaluated(trees, part, n, scratch, length, both);
 }
 
 void byte_trees_add(const struct byte_trees *trees, const float *tile, size_t n, double *length,
                     double *weight)
 {
     struct scratch scratch;
+    double both[SCORE_TILE_ROWS][2];
     size_t padded = (n + BYTE_TREES_ROWS - 1) / BYTE_TREES_ROWS * BYTE_TREES_ROWS;
 
     for (size_t number = 0; trees->four == NULL && number < trees->most_lengths; number++)
         memset(scratch.result + number * BYTE_TREES_ROWS, (int)number, BYTE_TREES_ROWS);
+    for (size_t row = 0; weight != NULL && row < padded; row++) {
+        both[row][0] = length[row];
+        both[row][1] = weight[row];
+    }
     for (size_t p = 0; p < trees->n_part; p++)
-        add_part(trees, &trees->part[p], tile, padded, &scratch, length, weight);
+        add_part(trees, &trees->part[p], tile, padded, &scratch, length,
+                 weight != NULL ? both : NULL);
+    for (size_t row = 0; weight != NULL && row < padded; row++) {
+        length[row] = both[row][0];
+        weight[row] = both[row][1];
+    }
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -401,10 +423,10 @@ enum status byte_trees_create(const struct iforest *forest, size_t stride, enum 
                                           : evaluate_portable;
     trees->step = mem_array(n_node, sizeof *trees->step);
     trees->length = mem_array(n_node, sizeof *trees->length);
-    trees->weight = mem_array(n_node, sizeof *trees->weight);
+    trees->both = mem_array(n_node, sizeof *trees->both);
     trees->tree = mem_array(forest->n_tree, sizeof *trees->tree);
     trees->part = mem_array(forest->n_tree, sizeof *trees->part);
-    if (!trees->step || !trees->length || !trees->weight || !trees->tree || !trees->part)
+    if (!trees->step || !trees->length || !trees->both || !trees->tree || !trees->part)
         TRY(error_no_memory(err, "the forest"));
     if (simd == SIMD_AVX512 && tree_four_supported() && fours_fit(forest))
         TRY(make_fours(trees, forest->n_tree, err));
@@ -426,7 +448,7 @@ void byte_trees_free(struct byte_trees *trees)
     free(trees->part);
     free(trees->tree);
     free(trees->length);
-    free(trees->weight);
+    free(trees->both);
     free(trees->step);
     free(trees);
 }
