@@ -98,7 +98,7 @@ static size_t number_length(struct byte_tree *tree, double *length, double (*bot
 }
 
 /* Whether the ranks of thresholds fit a byte, and there are so many path lengths at most. */
-static bool tree_fits(const struct iforest *forest, size_t index, size_t most_lengths)
+static bool tree_fits(const struct iforest *forest, size_t index)
 {
     struct byte_tree tree = {.n_length = 0};
     double length[MAX_LENGTHS + 1], both[MAX_LENGTHS + 1][2];
@@ -110,7 +110,7 @@ static bool tree_fits(const struct iforest *forest, size_t index, size_t most_le
         if (node->feature >= 0)
             fits = ++count[node->feature] <= BYTE_RANKS_TREE;
         else
-            fits = number_length(&tree, length, both, node) < most_lengths;
+            fits = number_length(&tree, length, both, node) < MAX_LENGTHS;
     }
     return fits;
 }
@@ -122,7 +122,7 @@ bool byte_trees_fit(const struct iforest *forest, int depth)
                 n_inner <= (size_t)depth * forest->n_tree * INNER_PER_LEVEL;
 
     for (size_t t = 0; fits && t < forest->n_tree; t++)
-        fits = tree_fits(forest, t, MAX_LENGTHS);
+        fits = tree_fits(forest, t);
     return fits;
 }
 
@@ -159,15 +159,13 @@ static void pack_tree(const struct iforest *forest, size_t index,
 }
 
 /* Fours are for trees no deeper and over no more features than their tables, with few path
- * lengths and no weights. */
+ * lengths and weights. */
 static bool fours_fit(const struct iforest *forest)
 {
-    bool fit = forest->n_feature <= TREE_FOUR_FEATURES && !iforest_is_weighed(forest);
+    bool fit = forest->n_feature <= TREE_FOUR_FEATURES;
 
-    for (size_t i = 0; fit && i < forest->start[forest->n_tree]; i++)
-        fit = forest->node[i].depth <= TREE_FOUR_DEPTH;
     for (size_t t = 0; fit && t < forest->n_tree; t++)
-        fit = tree_fits(forest, t, TREE_FOUR_LENGTHS);
+        fit = tree_four_fits(forest, t);
     return fit;
 }
 
@@ -196,8 +194,7 @@ static void add_to_four(struct byte_trees *trees, const struct iforest *forest,
         next--;
     else
         trees->n_four++;
-    tree_four_pack(next, forest, index, part->ranks, trees->length + tree->first_length,
-                   tree->n_length);
+    tree_four_pack(next, forest, index, part->ranks);
 }
 
 static void pack_part(struct byte_trees *trees, const struct iforest *forest, struct part *part)
@@ -322,25 +319,34 @@ static void translate_tile(const struct byte_trees *trees, const struct byte_ran
 }
 
 static void add_evaluated(const struct byte_trees *trees, const struct part *part, size_t n,
-                          struct scratch *scratch, double *length, double (*both)[2])
+                          struct scratch *scratch, double *length, double *weight)
 {
+    double both[SCORE_TILE_ROWS][2];
     size_t group = SIZE_MAX;
 
+    for (size_t row = 0; weight != NULL && row < n; row++) {
+        both[row][0] = length[row];
+        both[row][1] = weight[row];
+    }
     for (size_t t = part->first_tree; t < part->end_tree; t++) {
         const struct byte_tree *tree = &trees->tree[t];
         if (tree->group != group)
             translate_tile(trees, part->ranks, tree->group, n, scratch);
         group = tree->group;
         for (size_t row = 0; row < n; row += BYTE_TREES_ROWS) {
+            const uint8_t *number = scratch->result + tree->root;
             trees->evaluate(trees->step + tree->first_step, tree->n_step, scratch->tile + row,
                             scratch->result);
-            const uint8_t *number = scratch->result + tree->root;
-            if (both == NULL)
+            if (weight == NULL)
                 add_lengths(trees->length + tree->first_length, number, length + row);
             else
                 add_both((const double(*)[2])trees->both + tree->first_length, number,
                          both + row);
         }
+    }
+    for (size_t row = 0; weight != NULL && row < n; row++) {
+        length[row] = both[row][0];
+        weight[row] = both[row][1];
     }
 }
 
@@ -355,7 +361,7 @@ static void cut_blocks(const struct byte_trees *trees, size_t n, struct scratch 
 }
 
 static void add_fours(const struct byte_trees *trees, const struct part *part, size_t n,
-                      struct scratch *scratch, double *length)
+                      struct scratch *scratch, double *length, double *weight)
 {
     size_t group = SIZE_MAX;
 
@@ -366,42 +372,32 @@ static void add_fours(const struct byte_trees *trees, const struct part *part, s
             cut_blocks(trees, n, scratch);
         }
         group = four->group;
-        tree_four_add(four, trees->n_feature, scratch->block, n, length);
+        tree_four_add(four, trees->n_feature, scratch->block, n, length, weight);
     }
 }
 
 static void add_part(const struct byte_trees *trees, const struct part *part, const float *tile,
-                     size_t n, struct scratch *scratch, double *length, double (*both)[2])
+                     size_t n, struct scratch *scratch, double *length, double *weight)
 {
     for (size_t f = 0; f < trees->n_feature; f++)
         byte_ranks_find(part->ranks, f, tile + f * trees->stride, n,
                         scratch->rank + f * trees->stride);
     if (trees->four != NULL)
-        add_fours(trees, part, n, scratch, length);
+        add_fours(trees, part, n, scratch, length, weight);
     else
-        add_evaluated(trees, part, n, scratch, length, both);
+        add_evaluated(trees, part, n, scratch, length, weight);
 }
 
 void byte_trees_add(const struct byte_trees *trees, const float *tile, size_t n, double *length,
                     double *weight)
 {
     struct scratch scratch;
-    double both[SCORE_TILE_ROWS][2];
     size_t padded = (n + BYTE_TREES_ROWS - 1) / BYTE_TREES_ROWS * BYTE_TREES_ROWS;
 
     for (size_t number = 0; trees->four == NULL && number < trees->most_lengths; number++)
         memset(scratch.result + number * BYTE_TREES_ROWS, (int)number, BYTE_TREES_ROWS);
-    for (size_t row = 0; weight != NULL && row < padded; row++) {
-        both[row][0] = length[row];
-        both[row][1] = weight[row];
-    }
     for (size_t p = 0; p < trees->n_part; p++)
-        add_part(trees, &trees->part[p], tile, padded, &scratch, length,
-                 weight != NULL ? both : NULL);
-    for (size_t row = 0; weight != NULL && row < padded; row++) {
-        length[row] = both[row][0];
-        weight[row] = both[row][1];
-    }
+        add_part(trees, &trees->part[p], tile, padded, &scratch, length, weight);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */

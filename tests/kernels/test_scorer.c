@@ -191,7 +191,8 @@ static void both_forms_give_the_same_sums(void)
     compare_forms(true);
 }
 
-/* n_weight different weights: few leave the byte form, hundreds do not. */
+/* n_weight different weights: a few fit fours of trees, a hundred trees of bytes, thousands
+ * neither. */
 static void check_weighed(size_t n_train, size_t n_weight, bool bytes)
 {
     enum { N = 600, FEATURES = 4 };
@@ -228,6 +229,7 @@ static void check_weighed(size_t n_train, size_t n_weight, bool bytes)
 static void weighed_leaves_give_both_scores(void)
 {
     check_weighed(256, 7, true);
+    check_weighed(256, 100, true);
     check_weighed(1024, 2000, false);
 }
 
