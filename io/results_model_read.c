@@ -138,7 +138,7 @@ static enum status build_forest(const struct h5_in *in, const struct node_column
 static enum status read_forest(const struct h5_in *in, struct iforest *forest,
                                struct error *err)
 {
-    struct node_columns column = {NULL};
+    struct node_columns column = {0};
     size_t n_start = 0, n_node = 0;
     enum status st = STATUS_OK;
 

@@ -109,7 +109,7 @@ static void fill_tile(const struct scorer *scorer, const float *const *x, size_t
 static void make_scores(const struct scorer *scorer, const double *length, size_t n,
                         double *score)
 {
-    double power[SCORE_TILE_ROWS];
+    double power[SCORE_TILE_ROWS] = {0};
 
     for (size_t i = 0; i < n; i++)
         power[i] = scorer->full_length > 0 ? -length[i] / scorer->full_length : -1;
