@@ -2,6 +2,7 @@
  * model and the features that the file keeps: the same kernels, the same order. */
 #include "feedback_preview.h"
 
+#include "code_point.h"
 #include "contamination.h"
 #include "date.h"
 #include "leaf_weights.h"
@@ -413,6 +414,20 @@ static const struct finding *finding_of_row(const struct review *review, int64_t
     return NULL;
 }
 
+/* Text out of a ledger, without what could move a terminal's cursor. */
+static void print_text(const char *text, FILE *out)
+{
+    while (*text != '\0') {
+        const char *from = text;
+        uint32_t code = code_point_next(&text);
+        bool control = code < 0x20 || (code >= 0x7f && code < 0xa0) || code == CODE_POINT_BAD;
+        if (control)
+            fputc('?', out);
+        else
+            fwrite(from, 1, (size_t)(text - from), out);
+    }
+}
+
 static size_t place_of(const struct place *place, size_t n, size_t row)
 {
     size_t at = 0;
@@ -436,11 +451,12 @@ static void print_moves(const struct review *review, const struct stored_model *
         char old[24] = "new";
         if (was < n_before)
             snprintf(old, sizeof old, "%zu", was + 1);
-        fprintf(out, "%4zu %6s %10" PRId64 " %-16s %-10s %-12s %s\n", i + 1, old,
+        fprintf(out, "%4zu %6s %10" PRId64 " %-16s %-10s %-12s ", i + 1, old,
                 model->row_number[row], finding != NULL ? finding->id : "",
                 finding != NULL ? finding->as_of_date : "",
-                pattern_name((enum pattern)model->pattern[row]),
-                finding != NULL ? finding->account : "");
+                pattern_name((enum pattern)model->pattern[row]));
+        print_text(finding != NULL ? finding->account : "", out);
+        fputc('\n', out);
     }
 }
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 5 }; /* verdicts on nothing that are named one by one */
+enum { SHOWN = 10 }; /* verdicts on nothing that are named one by one */
 
 void reviews_free(struct reviews *reviews)
 {
@@ -470,7 +470,7 @@ static void name_rows(struct hit *hit, size_t n, struct log *log, struct reviews
                       size_t *n_hit)
 {
     struct feedback *feedback = &reviews->feedback;
-    size_t kept = 0, h = 0;
+    size_t kept = 0, h = 0, n_by_key = 0;
 
     *n_hit = 0;
     for (size_t v = 0; v < feedback->n; v++) {
@@ -483,10 +483,16 @@ static void name_rows(struct hit *hit, size_t n, struct log *log, struct reviews
             continue;
         }
         memcpy(verdict->id, hit[first].id, sizeof verdict->id);
+        n_by_key += hit[first].by_key;
         hit[(*n_hit)++] = hit[first];
         feedback->verdict[kept++] = *verdict;
     }
     feedback->n = kept;
+    if (n_by_key > 0 && feedback->path != NULL)
+        log_warn(
+            log,
+            "%zu verdicts without a readable id are taken by company, account, au and date",
+            n_by_key);
     if (reviews->n_unknown > SHOWN && feedback->path != NULL)
         log_warn(log, "%" PRId64 " verdicts in all are on no single row of the ledger",
                  reviews->n_unknown);

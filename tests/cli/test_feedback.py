@@ -163,7 +163,8 @@ class Loop(Feedback):
         for row in said[:4]:
             row["id"] = "1.23456789012346E+15"
         self.write("spoilt.csv", said)
-        self.detect("spoilt.h5", ["spoilt.csv"])
+        outcome = self.detect("spoilt.h5", ["spoilt.csv"])
+        self.assertIn("4 verdicts without a readable id", outcome.err)
         self.assertEqual(self.read("spoilt.h5")["run"]["content_digest"],
                          self.read("plain.h5")["run"]["content_digest"])
 
