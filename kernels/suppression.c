@@ -1,5 +1,5 @@
 /* When a finding is the one that reviewers have rejected before. The band is narrow on purpose:
- * on labelled ledgers 10 % hid no anomaly of another cause, 25 % did (benchmarks/RESULTS.md). */
+ * on labelled ledgers wider ones hid anomalies of other causes (benchmarks/RESULTS.md). */
 #include "suppression.h"
 
 #include "pattern.h"
