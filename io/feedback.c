@@ -33,7 +33,7 @@ void feedback_free(struct feedback *feedback)
     *feedback = (struct feedback){0};
 }
 
-/* ---- which files --------------------------------------------------------------------------- */
+/* ---- which files ------------------------------------------------------------------------- */
 
 static enum status add_path(struct feedback *out, const char *folder, const char *name,
                             struct error *err)
@@ -106,7 +106,7 @@ done:
     return st;
 }
 
-/* ---- their bytes --------------------------------------------------------------------------- */
+/* ---- their bytes ------------------------------------------------------------------------- */
 
 static enum status read_file(struct feedback *out, size_t file, struct error *err)
 {
@@ -156,7 +156,7 @@ done:
     return st;
 }
 
-/* ---- one verdict a finding ----------------------------------------------------------------- */
+/* ---- one verdict a finding --------------------------------------------------------------- */
 
 /* By id, then by time of the review, those without one first, then as read. */
 static int by_id(const void *a, const void *b)

@@ -1,6 +1,6 @@
 /* From a CSV file's bytes to verdicts. The file has been through a spreadsheet, which may have
- * changed the separator, the dates and every text that looks like a number; what a field means is
- * found by its header alone. The record reader knows commas only: where another separator is
+ * changed the separator, the dates and every text that looks like a number; what a field means
+ * is found by its header alone. The record reader knows commas only: where another separator is
  * used, it and the comma change places before reading, and back in each field. */
 #include "feedback.h"
 
@@ -163,7 +163,7 @@ done:
     return st;
 }
 
-/* ---- fields -------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------ */
 
 static enum status read_verdict(struct reader *reader, int64_t line, bool *given,
                                 bool *confirmed, struct error *err)

@@ -22,7 +22,8 @@ struct stored_model {
     double tolerance;     /* |difference| below it is matched */
 };
 
-/* Reads path, a results file. STATUS_NO_INPUT or STATUS_DATA as results_read. *out is produced. */
+/* Reads path, a results file. STATUS_NO_INPUT or STATUS_DATA as results_read. *out is produced.
+ */
 enum status results_read_model(const char *path, struct stored_model *out, struct error *err);
 void stored_model_free(struct stored_model *model); /* leaves nothing */
 

@@ -41,7 +41,7 @@ static void review_free(struct review *review)
     free(review->verdict);
 }
 
-/* ---- verdicts to findings ------------------------------------------------------------------ */
+/* ---- verdicts to findings ---------------------------------------------------------------- */
 
 static int by_id(const void *a, const void *b)
 {
@@ -88,8 +88,8 @@ static bool has_date(const struct finding *finding, int32_t date)
     return strcmp(text, finding->as_of_date) == 0;
 }
 
-/* The only finding of the verdict's company, account, AU and date; NULL if there is none or there
- * are several. */
+/* The only finding of the verdict's company, account, AU and date; NULL if there is none or
+ * there are several. */
 static const struct finding *find_key(const struct review *review,
                                       const struct feedback *feedback,
                                       const struct verdict *verdict)
@@ -156,7 +156,7 @@ done:
     return st;
 }
 
-/* ---- the run again -------------------------------------------------------------------------- */
+/* ---- the run again ----------------------------------------------------------------------- */
 
 /* Where a row stands in /rows; n_row if it does not. */
 static size_t find_row(const struct stored_model *model, int64_t row_number)
@@ -307,7 +307,7 @@ done:
     return st;
 }
 
-/* ---- what is printed ------------------------------------------------------------------------ */
+/* ---- what is printed --------------------------------------------------------------------- */
 
 /* Counts of one pattern. */
 struct tally {

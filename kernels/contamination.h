@@ -28,9 +28,9 @@ int64_t contamination_count(const struct row *row, size_t n, double threshold);
 #define CONTAMINATION_PRIOR 20
 
 /* The share of anomalies, given an estimate of it and what reviewers said of findings: the
- * estimate times the expected share of confirmed ones, (confirmed + PRIOR) / (all + PRIOR), which
- * is the mean of a beta distribution that begins with PRIOR confirmed and no rejected finding.
- * Not below least, nor above estimate. */
+ * estimate times the expected share of confirmed ones, (confirmed + PRIOR) / (all + PRIOR),
+ * which is the mean of a beta distribution that begins with PRIOR confirmed and no rejected
+ * finding. Not below least, nor above estimate. */
 double contamination_follow(double estimate, int64_t n_confirmed, int64_t n_rejected,
                             double least);
 

@@ -40,19 +40,21 @@ enum status scorer_create(const struct iforest *forest, enum simd simd, struct s
 void scorer_free(struct scorer *scorer);
 
 /* Anomaly score of every row: -2^(-depth / (n_tree * c(n_sample))), in [-1, 0], the leaves'
- * weights included (leaf_weights.h keeps depths from becoming negative), the lower the more anomalous: scikit-learn's score_samples. Rows are shared among OpenMP threads; each row's
- * sum runs over the trees in order, so neither threads nor vector width change a bit.
+ * weights included (leaf_weights.h keeps depths from becoming negative), the lower the more
+ * anomalous: scikit-learn's score_samples. Rows are shared among OpenMP threads; each row's sum
+ * runs over the trees in order, so neither threads nor vector width change a bit.
  * x[n_feature]  in, one array of n scaled values per feature
  * score[n]      out. Cannot fail. */
 void scorer_run(const struct scorer *scorer, const float *const *x, size_t n, double *score);
 
-/* The same where leaves are weighed: the depth of score[n] includes the leaves' weights, that of
- * base[n] does not. One descent gives both. NULL: not wanted. */
+/* The same where leaves are weighed: the depth of score[n] includes the leaves' weights, that
+ * of base[n] does not. One descent gives both. NULL: not wanted. */
 void scorer_run_weighed(const struct scorer *scorer, const float *const *x, size_t n,
                         double *score, double *base);
 
 /* The sum over trees of a row's path lengths (edges to its leaf plus c(rows in the leaf)), then
- * of the leaves' weights. x[n_feature] in, one scaled row. For checks and explanations; scores come from scorer_run. */
+ * of the leaves' weights. x[n_feature] in, one scaled row. For checks and explanations; scores
+ * come from scorer_run. */
 double iforest_path_length(const struct iforest *forest, const float *x);
 
 #endif

@@ -1,12 +1,12 @@
-/* Learning from verdicts by the weights of leaves: online mirror descent with the linear loss of
- * Siddiqui et al. (KDD 2018), whose updates are sums, so that they can be added up in any order.
- * A row that is scored ends in the same leaves as the judged rows it resembles, and takes over
- * what was said of those; nothing is stored beside the forest.
+/* Learning from verdicts by the weights of leaves: online mirror descent with the linear loss
+ * of Siddiqui et al. (KDD 2018), whose updates are sums, so that they can be added up in any
+ * order. A row that is scored ends in the same leaves as the judged rows it resembles, and
+ * takes over what was said of those; nothing is stored beside the forest.
  *
  * Two changes to the published form, both chosen by measurement (benchmarks/RESULTS.md). Steps
- * shrink with the square of the share of rejections: where reviewers agree with the forest there
- * is little to learn, and a forest that is right should stay as it is. And a confirmation counts
- * twice, as there are fewer of them where learning matters. */
+ * shrink with the square of the share of rejections: where reviewers agree with the forest
+ * there is little to learn, and a forest that is right should stay as it is. And a confirmation
+ * counts twice, as there are fewer of them where learning matters. */
 #include "leaf_weights.h"
 
 #include <math.h>

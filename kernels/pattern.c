@@ -263,7 +263,8 @@ enum pattern pattern_of_row(const struct series *series, size_t k, double tolera
     return pattern;
 }
 
-/* Shifts the year to begin in March, so that the leap day is its last, and counts whole 400-year eras. */
+/* Shifts the year to begin in March, so that the leap day is its last, and counts whole
+ * 400-year eras. */
 int32_t pattern_month(int32_t days)
 {
     int64_t shifted = (int64_t)days + 719468; /* days from 0000-03-01 to 1970-01-01 */

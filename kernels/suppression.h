@@ -15,9 +15,10 @@ struct matter {
     double difference; /* account currency */
 };
 
-/* Whether what was said of an account's earlier row still holds for a later one: the same pattern,
- * a difference within SUPPRESSION_BAND of the earlier one's (or within tolerance, for small
- * ones), and no more than `months` calendar months between them. Not where a date is missing. */
+/* Whether what was said of an account's earlier row still holds for a later one: the same
+ * pattern, a difference within SUPPRESSION_BAND of the earlier one's (or within tolerance, for
+ * small ones), and no more than `months` calendar months between them. Not where a date is
+ * missing. */
 bool suppression_covers(const struct matter *earlier, const struct matter *later,
                         double tolerance, int64_t months);
 

@@ -36,13 +36,13 @@ bool tree_four_supported(void);
  * weights, than a four has room for. */
 bool tree_four_fits(const struct iforest *forest, size_t index);
 
-/* Adds tree number `index`, which fits. four starts as zeros, and has fewer than TREE_FOUR trees.
- */
+/* Adds tree number `index`, which fits. four starts as zeros, and has fewer than TREE_FOUR
+ * trees. */
 void tree_four_pack(struct tree_four *four, const struct iforest *forest, size_t index,
                     const struct byte_ranks *ranks);
 
-/* Adds to length[n] each row's path lengths, tree after tree, and to weight[n], if it is not NULL,
- * the weights of the leaves.
+/* Adds to length[n] each row's path lengths, tree after tree, and to weight[n], if it is not
+ * NULL, the weights of the leaves.
  * block  in, 64-byte aligned: bytes of n rows, block after block of TREE_FOUR_ROWS rows,
  *        each [TREE_FOUR_FEATURES][TREE_FOUR_ROWS]
  * n      a multiple of 2 TREE_FOUR_ROWS */

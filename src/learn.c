@@ -1,5 +1,5 @@
-/* What reviews change: the weights of leaves, the share of anomalies, and which findings are held
- * back. The first needs the features of all reviewed rows on every rank; these are few. */
+/* What reviews change: the weights of leaves, the share of anomalies, and which findings are
+ * held back. The first needs the features of all reviewed rows on every rank; these are few. */
 #include "learn.h"
 
 #include "comm.h"
@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The scaled features of this rank's reviewed rows as records: index in reviewed, then values. */
+/* The scaled features of this rank's reviewed rows as records: index in reviewed, then values.
+ */
 static char *pack_rows(const struct prepared *prepared, const struct reviews *reviews,
                        size_t record)
 {
@@ -75,7 +76,7 @@ double learn_contamination(const struct profile *profile, double estimate, bool 
     return contamination_follow(estimate, reviews->n_confirmed, reviews->n_rejected, least);
 }
 
-/* ---- suppression --------------------------------------------------------------------------- */
+/* ---- suppression ------------------------------------------------------------------------- */
 
 static struct matter matter_of(const struct row *row, uint8_t pattern)
 {
@@ -92,8 +93,8 @@ struct holding {
     int64_t months;
 };
 
-/* Who holds back member k: of the reviews here[n] of its group, in order of place, the last that
- * is on the same matter and not on a later row. */
+/* Who holds back member k: of the reviews here[n] of its group, in order of place, the last
+ * that is on the same matter and not on a later row. */
 static uint32_t find_suppressor(const struct holding *of, const struct reviewed_here *here,
                                 size_t n, size_t k)
 {

@@ -7,8 +7,8 @@
 #include "review.h"
 #include "score.h"
 
-/* Weighs the forest's leaves by what reviewers said (leaf_weights.h). Every rank's forest is the
- * same before and after. All ranks. Nothing is done without reviews. */
+/* Weighs the forest's leaves by what reviewers said (leaf_weights.h). Every rank's forest is
+ * the same before and after. All ranks. Nothing is done without reviews. */
 enum status learn_weights(const struct run *run, const struct prepared *prepared,
                           const struct reviews *reviews, struct iforest *forest,
                           struct error *err);
@@ -19,8 +19,8 @@ double learn_contamination(const struct profile *profile, double estimate, bool 
                            const struct reviews *reviews);
 
 /* What reviews hold back among this rank's rows. suppressor[rows->n_row] is produced: for an
- * anomaly that is not raised again, 1 + the index of the reviewed row whose rejection says so, 0
- * for all others; NULL without reviews. An account's latest verdict on the same matter counts
+ * anomaly that is not raised again, 1 + the index of the reviewed row whose rejection says so,
+ * 0 for all others; NULL without reviews. An account's latest verdict on the same matter counts
  * (suppression.h). Local.
  *   pattern  in, [n_row] of the rows; months: after so many a rejection is forgotten */
 enum status learn_suppress(const struct encoded *rows, const struct groups *groups,

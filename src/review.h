@@ -34,22 +34,22 @@ struct reviews {
     char sha256[SHA256_HEX]; /* over id and verdict of each reviewed row */
 };
 
-/* Reads the feedback files on rank 0 and shares them. paths: as feedback_read takes them, or NULL
- * for none. All ranks. *reviews is produced, with feedback alone. */
+/* Reads the feedback files on rank 0 and shares them. paths: as feedback_read takes them, or
+ * NULL for none. All ranks. *reviews is produced, with feedback alone. */
 enum status review_share(const struct run *run, const char *paths, struct reviews *reviews,
                          struct error *err);
 
-/* Finds the rows that the verdicts are on, and fills the rest of reviews. Verdicts on nothing in
- * the ledger, or on no single row, are counted and logged with file and line. STATUS_DATA if two
- * contradict each other. All ranks. */
+/* Finds the rows that the verdicts are on, and fills the rest of reviews. Verdicts on nothing
+ * in the ledger, or on no single row, are counted and logged with file and line. STATUS_DATA if
+ * two contradict each other. All ranks. */
 enum status review_find(const struct run *run, const struct encoded *rows,
                         const struct groups *groups, const struct ledger_facts *facts,
                         struct log *log, struct reviews *reviews, struct error *err);
 
 void reviews_free(struct reviews *reviews); /* leaves none */
 
-/* Rows of the same account, currency and date that come before member k of the group that begins
- * at `first`. */
+/* Rows of the same account, currency and date that come before member k of the group that
+ * begins at `first`. */
 uint32_t review_occurrence(const struct row *row, const struct groups *groups, size_t first,
                            size_t k);
 
