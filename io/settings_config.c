@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "nearest.h"
 #include "settings.h"
+#include "settings_columns.h"
 #include "settings_store.h"
 #include "settings_table.h"
 #include "settings_value.h"
@@ -166,14 +167,16 @@ static enum status apply_item(const cJSON *root, const cJSON *item, const char *
     const struct option *option = find_key(item->string);
 
     snprintf(where, sizeof where, "%.300s: %.100s", path, item->string);
+    for (const cJSON *other = root->child; other != item; other = other->next)
+        if (strcmp(other->string, item->string) == 0)
+            return error_set(err, STATUS_CONFIG, "%s: the key is there twice", where);
+    if (strcmp(item->string, SETTINGS_COLUMNS_KEY) == 0)
+        return settings_columns_apply(settings, item, where, err);
     if (option == NULL)
         return refuse_key(item->string, where, err);
     if (!option_in_config(option))
         return error_set(err, STATUS_CONFIG, "%s: a configuration file cannot name another",
                          where);
-    for (const cJSON *other = root->child; other != item; other = other->next)
-        if (strcmp(other->string, item->string) == 0)
-            return error_set(err, STATUS_CONFIG, "%s: the key is there twice", where);
     const char *text = item_text(option, item, number, &wanted);
     if (text == NULL)
         return error_set(err, STATUS_CONFIG, "%s: must be %s", where, wanted);
@@ -268,6 +271,7 @@ enum status settings_in_force(const struct settings *settings, char **json, stru
         if (option_in_config(&OPTION[i]) && option_belongs(&OPTION[i], settings->command) &&
             has_value(&OPTION[i], settings))
             complete = add_item(root, &OPTION[i], settings);
+    complete = complete && settings_columns_tell(settings, root);
     char *printed = complete ? cJSON_PrintUnformatted(root) : NULL;
     cJSON_Delete(root);
     if (printed == NULL)

@@ -8,8 +8,16 @@
 /* A row at the end, to be filled in; valid until the next one. NULL if memory is short. */
 struct row *block_add_row(struct ledger_block *block);
 
-/* Room in date_orders for one date more than the dictionary holds; false if memory is short. */
+/* Room in date_orders and date_record for one date more than the dictionary holds; false if
+ * memory is short. */
 bool block_reserve_date(struct ledger_block *block);
+
+/* The control of a currency code, zero at first; *control is NULL for a code beyond
+ * CONTROL_CURRENCIES. False if memory is short. */
+bool block_get_control(struct ledger_block *block, uint32_t currency, struct control **control);
+
+/* Notes file and line of the record that n_record counted last; false if memory is short. */
+bool block_mark_line(struct ledger_block *block, int32_t file, int64_t line);
 
 /* A finding, whose text and length are set here: text cut to REJECT_TEXT bytes. */
 bool block_add_reject(struct ledger_block *block, const struct reject *reject, const char *text,

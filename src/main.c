@@ -1,6 +1,7 @@
 /* tieout: finds the balances of a month-end ledger that stopped tying out the way they usually
  * do. This file turns the command line into one call; detect.c is the road from ledger to
  * results, jobs.c what follows it. */
+#include "check.h"
 #include "detect.h"
 #include "generate.h"
 #include "jobs.h"
@@ -43,7 +44,7 @@ static char *command_words(int argc, char *const argv[])
     return words;
 }
 
-/* ---- detect and run: with MPI -------------------------------------------------------------- */
+/* ---- detect, run, check of ledgers: with MPI -------------------------------------------------------------- */
 
 /* Rank 0 reads the configuration file, all apply it. All ranks. */
 static enum status share_config(const struct run *run, struct settings *settings,
@@ -94,11 +95,19 @@ static int parallel_main(struct settings *settings, const char *command)
     TRY(share_config(&run, settings, &err));
     log = log_open(speaks ? stderr : NULL, settings->log_format, settings_log_level(settings),
                    getenv("SLURM_JOB_ID"));
-    TRY(detect(&run, settings, command, log, &err));
+    if (settings->command == COMMAND_CHECK)
+        TRY(check_ledgers(&run, settings, log, &err));
+    else
+        TRY(detect(&run, settings, command, log, &err));
 done:
     if (st != STATUS_OK)
         run_fail(&run, &err);
     run_stop(&run);
+    if (st == STATUS_OK && speaks && settings->command == COMMAND_CHECK) {
+        st = check_configuration(settings, &err);
+        if (st != STATUS_OK)
+            fail(&err);
+    }
     if (st == STATUS_OK && speaks && settings->command == COMMAND_RUN) {
         st = follow_up(settings->output, log, &err);
         if (st != STATUS_OK)
@@ -180,6 +189,9 @@ static int single_main(struct settings *settings)
         log = log_open(stderr, settings->log_format, settings_log_level(settings), NULL);
     if (st == STATUS_OK)
         switch (settings->command) {
+        case COMMAND_CHECK:
+            st = check_configuration(settings, &err);
+            break;
         case COMMAND_SHOW:
             st = show(settings, &err);
             break;
@@ -203,6 +215,13 @@ static int single_main(struct settings *settings)
     return st == STATUS_OK ? 0 : fail(&err);
 }
 
+/* Commands that the ranks work on together. */
+static bool reads_ledgers(const struct settings *settings)
+{
+    return settings->command == COMMAND_RUN || settings->command == COMMAND_DETECT ||
+           (settings->command == COMMAND_CHECK && settings->n_input > 0);
+}
+
 int main(int argc, char *argv[])
 {
     struct settings settings = {0};
@@ -214,7 +233,7 @@ int main(int argc, char *argv[])
 
     if (st != STATUS_OK)
         code = fail_together(&err);
-    else if (settings.command == COMMAND_RUN || settings.command == COMMAND_DETECT)
+    else if (reads_ledgers(&settings))
         code = parallel_main(&settings, command != NULL ? command : "");
     else if (run_speaks_unstarted())
         code = single_main(&settings);
