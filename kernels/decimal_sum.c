@@ -1,7 +1,7 @@
 /* Exact decimal sums. Nearly every amount has at most 15 decimals and 18 digits: it is added as a
- * whole number to the sum of the amounts with as many decimals, which is one addition. Only when
- * that overflows, or at the end, do these sums go into a fixed-point number of base 10^9 that
- * holds 45 decimals; amounts of other shapes go there at once, digit by digit.
+ * whole number to the sum of the amounts with as many decimals, which is one addition. Only
+ * at the end do these sums go into a fixed-point number of base 10^9 that holds 45 decimals; what
+ * has another shape, or would overflow, goes there at once, digit by digit.
  *
  * exact_sum.h is the same for doubles; here the text counts, since what a control has to prove
  * is that the figures of the file are all there, not their nearest doubles. */
@@ -62,8 +62,7 @@ static size_t take_digits(const struct number *number, char digit[DIGITS_MAX],
     return n;
 }
 
-/* Any amount, digit by digit. */
-static void add_slowly(struct decimal_sum *sum, const struct number *number)
+void decimal_sum_add_slowly(struct decimal_sum *sum, const struct number *number)
 {
     char digit[DIGITS_MAX];
     int64_t exponent = number->exponent;
@@ -80,25 +79,6 @@ static void add_slowly(struct decimal_sum *sum, const struct number *number)
         add_whole(sum, number->negative ? -value : value,
                   (int)(exponent + (int64_t)(n - 1 - i)));
     }
-}
-
-void decimal_sum_add(struct decimal_sum *sum, const struct number *number)
-{
-    bool is_plain = number->n_byte <= NUMBER_SAFE && number->mantissa <= INT64_MAX &&
-                    number->exponent <= 0 && number->exponent >= -DECIMAL_PLACES;
-
-    if (!is_plain) {
-        add_slowly(sum, number);
-        return;
-    }
-    int64_t *place = &sum->place[-number->exponent];
-    int64_t value = number->negative ? -(int64_t)number->mantissa : (int64_t)number->mantissa;
-    int64_t added;
-    if (__builtin_add_overflow(*place, value, &added)) {
-        add_whole(sum, *place, (int)number->exponent);
-        added = value;
-    }
-    *place = added;
 }
 
 void decimal_sum_normalise(struct decimal_sum *sum)

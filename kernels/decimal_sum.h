@@ -20,7 +20,22 @@ struct decimal_sum {
     int64_t n_beyond; /* amounts left out: digits beyond 45 decimals or from 10^45 on */
 };
 
-void decimal_sum_add(struct decimal_sum *sum, const struct number *number);
+/* Adds an amount of any shape, digit by digit. */
+void decimal_sum_add_slowly(struct decimal_sum *sum, const struct number *number);
+
+/* Adds an amount. Inline, as every amount of a ledger is added twice. */
+static inline void decimal_sum_add(struct decimal_sum *sum, const struct number *number)
+{
+    bool is_plain = number->n_byte <= NUMBER_SAFE && number->mantissa <= INT64_MAX &&
+                    number->exponent <= 0 && number->exponent >= -DECIMAL_PLACES;
+    int64_t value = number->negative ? -(int64_t)number->mantissa : (int64_t)number->mantissa;
+    int64_t added;
+
+    if (is_plain && !__builtin_add_overflow(sum->place[-number->exponent], value, &added))
+        sum->place[-number->exponent] = added;
+    else
+        decimal_sum_add_slowly(sum, number);
+}
 
 /* Adds other, which stays usable. */
 void decimal_sum_merge(struct decimal_sum *sum, const struct decimal_sum *other);

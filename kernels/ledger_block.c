@@ -97,20 +97,14 @@ bool block_get_control(struct ledger_block *block, uint32_t currency, struct con
     return true;
 }
 
-bool block_mark_line(struct ledger_block *block, int32_t file, int64_t line)
+bool block_add_mark(struct ledger_block *block, int32_t file, int64_t line)
 {
-    int64_t record = block->n_record - 1;
     void *marks = block->mark;
-
-    if (block->n_mark > 0) {
-        const struct line_mark *last = &block->mark[block->n_mark - 1];
-        if (last->file == file && last->line + (record - last->record) == line)
-            return true;
-    }
     bool fits = reserve(&marks, &block->mark_capacity, block->n_mark + 1, sizeof *block->mark);
+
     block->mark = marks;
     if (fits)
-        block->mark[block->n_mark++] = (struct line_mark){record, line, file};
+        block->mark[block->n_mark++] = (struct line_mark){block->n_record - 1, line, file};
     return fits;
 }
 

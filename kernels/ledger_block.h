@@ -16,8 +16,20 @@ bool block_reserve_date(struct ledger_block *block);
  * CONTROL_CURRENCIES. False if memory is short. */
 bool block_get_control(struct ledger_block *block, uint32_t currency, struct control **control);
 
-/* Notes file and line of the record that n_record counted last; false if memory is short. */
-bool block_mark_line(struct ledger_block *block, int32_t file, int64_t line);
+/* A mark at the record that n_record counted last; false if memory is short. */
+bool block_add_mark(struct ledger_block *block, int32_t file, int64_t line);
+
+/* Notes file and line of the record that n_record counted last, if they do not follow from the
+ * record before; false if memory is short. */
+static inline bool block_mark_line(struct ledger_block *block, int32_t file, int64_t line)
+{
+    if (block->n_mark > 0) {
+        const struct line_mark *last = &block->mark[block->n_mark - 1];
+        if (last->file == file && last->line + (block->n_record - 1 - last->record) == line)
+            return true;
+    }
+    return block_add_mark(block, file, line);
+}
 
 /* A finding, whose text and length are set here: text cut to REJECT_TEXT bytes. */
 bool block_add_reject(struct ledger_block *block, const struct reject *reject, const char *text,

@@ -109,6 +109,7 @@ static unsigned common_orders(const struct texts *texts, struct calendar *calend
             calendar->order_open |=
                 text_day(texts, i, DATE_MONTH_FIRST) != text_day(texts, i, DATE_DAY_FIRST);
     }
+    calendar->order_clear = orders == BOTH && !calendar->order_open;
     calendar->order_open &= orders == BOTH;
     return orders;
 }

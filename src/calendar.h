@@ -11,7 +11,8 @@ enum { CALENDAR_EXAMPLE = 40 };
 /* The as-of dates of the whole ledger. */
 struct calendar {
     enum date_order order;
-    bool order_open; /* some dates could be read in both orders, and none decides */
+    bool order_open;  /* some dates could be read in both orders, and none decides */
+    bool order_clear; /* every date names its day and month beyond doubt */
     size_t n_day;
     int32_t *day;                   /* [n_day] distinct days, ascending; ROW_NO_DATE last */
     size_t *day_of;                 /* [n texts] index in day of each date text */

@@ -14,6 +14,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LABEL = 14 }; /* width of what stands left */
@@ -75,6 +76,15 @@ static void print_tables(const struct ledger_files *files)
 
 /* ---- values --------------------------------------------------------------------------------- */
 
+static const char *date_format_words(const struct ledger_facts *facts)
+{
+    if (facts->date_order_open)
+        return "read month first, though nothing decides";
+    if (facts->date_order_clear)
+        return "day and month beyond doubt";
+    return facts->date_order == DATE_MONTH_FIRST ? "month before day" : "day before month";
+}
+
 static void print_dates(const struct ledger_facts *facts)
 {
     char first[DATE_TEXT], last[DATE_TEXT];
@@ -87,9 +97,7 @@ static void print_dates(const struct ledger_facts *facts)
     date_format(facts->first_date, first);
     date_format(facts->last_date, last);
     printf("%s to %s, such as '%s', %s\n", first, last, facts->date_example,
-           facts->date_order_open                  ? "read month first: nothing decides"
-           : facts->date_order == DATE_MONTH_FIRST ? "month before day"
-                                                   : "day before month");
+           date_format_words(facts));
     print_label("months");
     printf("%" PRId64 "\n", facts->n_month);
 }
@@ -145,7 +153,68 @@ static void print_control(const struct ledger_facts *facts)
         printf("  %" PRId64 " amounts are too large or too fine for these sums\n", n_beyond);
 }
 
-static void print_findings(const struct ledger_files *files, const struct ledger_facts *facts)
+/* The first places of each kind of finding: enough to go and look. */
+enum { PLACES = 4 };
+
+struct places {
+    int64_t n[N_REJECT];
+    struct line_mark at[N_REJECT][PLACES];
+};
+
+static void note_place(struct places *places, int reason, struct line_mark at)
+{
+    if (places->n[reason] < PLACES)
+        places->at[reason][places->n[reason]++] = at;
+}
+
+/* The first places of all, in input order, on rank 0. All ranks. */
+static enum status gather_places(const struct run *run, const struct shard *shard,
+                                 struct places *first, struct error *err)
+{
+    struct places mine = {.n = {0}};
+    void *of_rank = NULL;
+    int64_t n_rank = 0;
+    enum status st = STATUS_OK;
+
+    for (size_t b = 0; b < shard->n_block; b++)
+        for (size_t i = 0; i < shard->block[b]->n_reject; i++) {
+            const struct reject *finding = &shard->block[b]->reject[i];
+            note_place(&mine, finding->reason,
+                       (struct line_mark){finding->row_number, finding->line, finding->file});
+        }
+    TRY(comm_gather_all(run, sizeof mine, &mine, 1, &of_rank, &n_rank, err));
+    *first = (struct places){.n = {0}};
+    for (int64_t r = 0; r < n_rank; r++) {
+        const struct places *places = (const struct places *)of_rank + r;
+        for (int reason = 0; reason < N_REJECT; reason++)
+            for (int64_t i = 0; i < places->n[reason]; i++)
+                note_place(first, reason, places->at[reason][i]);
+    }
+done:
+    free(of_rank);
+    return st;
+}
+
+/* "may.csv, lines 3, 5; june.csv, line 2, ..." */
+static void print_places(const struct ledger_files *files, const struct places *places,
+                         int reason, int64_t n)
+{
+    int32_t file = -1;
+
+    for (int64_t i = 0; i < places->n[reason]; i++) {
+        const struct line_mark *at = &places->at[reason][i];
+        if (at->file != file)
+            printf("%s%s, line ", i > 0 ? "; " : ": ", files->list.path[at->file]);
+        else
+            printf(", ");
+        printf("%" PRId64, at->line);
+        file = at->file;
+    }
+    puts(n > places->n[reason] ? ", ..." : "");
+}
+
+static void print_findings(const struct ledger_files *files, const struct ledger_facts *facts,
+                           const struct places *places)
 {
     const struct tally *tally = &facts->tally;
     int64_t n = 0;
@@ -153,21 +222,23 @@ static void print_findings(const struct ledger_files *files, const struct ledger
     puts("findings");
     for (int r = 0; r < N_REJECT; r++) {
         n += tally->n_reject[r];
-        if (tally->n_reject[r] > 0 && r != REJECT_SIGN)
-            printf("  %" PRId64 " %s\n", tally->n_reject[r],
-                   reject_text((enum reject_reason)r));
+        if (tally->n_reject[r] == 0)
+            continue;
+        if (r == REJECT_SIGN)
+            printf("  %" PRId64 " of %" PRId64 " differences are IHub - GL, kept as given",
+                   tally->n_reversed, tally->n_apart);
+        else
+            printf("  %" PRId64 " %s", tally->n_reject[r], reject_text((enum reject_reason)r));
+        print_places(files, places, r,
+                     r == REJECT_SIGN ? tally->n_reversed : tally->n_reject[r]);
     }
-    if (tally->n_reject[REJECT_SIGN] > 0)
-        printf("  %" PRId64 " of %" PRId64 " differences are IHub - GL, kept as given (first: "
-               "%s, line %" PRId64 ")\n",
-               tally->n_reversed, tally->n_apart, files->list.path[tally->first_reversed.file],
-               tally->first_reversed.line);
     if (n == 0)
         puts("  none");
 }
 
 static void print_ledger(const struct settings *settings, const struct ledger_files *files,
-                         const struct ledger_facts *facts, int64_t n_account)
+                         const struct ledger_facts *facts, const struct places *places,
+                         int64_t n_account)
 {
     print_dates(facts);
     print_label("numbers");
@@ -177,14 +248,12 @@ static void print_ledger(const struct settings *settings, const struct ledger_fi
     print_label("accounts");
     printf("%" PRId64 "\n", n_account);
     print_control(facts);
-    print_findings(files, facts);
+    print_findings(files, facts, places);
     fflush(stdout);
 }
 
 /* ---- the command ---------------------------------------------------------------------------- */
 
-/* Lists each finding with its line, as far as a person reads: the others are in /rejects once
- * detect has run. */
 enum status check_ledgers(const struct run *run, const struct settings *settings,
                           struct log *log, struct error *err)
 {
@@ -196,6 +265,7 @@ enum status check_ledgers(const struct run *run, const struct settings *settings
     struct shard shard = {.n_block = 0};
     struct encoded read = {.n_row = 0}, owned = {.n_row = 0};
     struct groups groups = {.n_group = 0};
+    struct places places;
     enum status st = STATUS_OK;
 
     settings_ledger_terms(settings, &terms);
@@ -208,10 +278,11 @@ enum status check_ledgers(const struct run *run, const struct settings *settings
     TRY(shuffle_rows(run, key, COMM_PIECE, &read, &owned, err));
     TRY(run_agree(run, groups_build(owned.row, owned.n_row, key, &groups, err), err));
     TRY(cross_check(run, &owned, &groups, key, &shard, &facts, err));
+    TRY(gather_places(run, &shard, &places, err));
     int64_t n_account = (int64_t)groups.n_group;
     MPI_Allreduce(MPI_IN_PLACE, &n_account, 1, MPI_INT64_T, MPI_SUM, run->comm);
     if (run->rank == 0)
-        print_ledger(settings, &files, &facts, n_account);
+        print_ledger(settings, &files, &facts, &places, n_account);
 done:
     groups_free(&groups);
     encoded_free(&read);

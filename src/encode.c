@@ -205,6 +205,7 @@ static void collect_facts(const struct run *run, const struct ledger_files *file
     facts->n_record = files->first_row[files->n_table];
     facts->date_order = calendar->order;
     facts->date_order_open = calendar->order_open;
+    facts->date_order_clear = calendar->order_clear;
     facts->n_month = calendar->n_month;
     memcpy(facts->date_example, calendar->example, sizeof facts->date_example);
     size_t n_day = calendar->n_day;

@@ -18,7 +18,8 @@ struct encoded {
 struct ledger_facts {
     struct texts text[N_CODE]; /* what the codes mean; the same on every rank */
     enum date_order date_order;
-    bool date_order_open; /* some dates could be read in both orders, and none decides */
+    bool date_order_open;  /* some dates could be read in both orders, and none decides */
+    bool date_order_clear; /* every date names its day and month beyond doubt */
     char date_example[CALENDAR_EXAMPLE]; /* a date as the column spells it */
     bool has_currency;                   /* some table has a currency column */
     int64_t n_record;                    /* data records read */
