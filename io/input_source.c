@@ -144,7 +144,7 @@ static enum status zstd_step(struct input_source *source, char *byte, size_t n, 
     *made = out.pos;
     if (ZSTD_isError(code))
         return refuse_archive(source, ZSTD_getErrorName(code), err);
-    source->inside = code != 0;
+    source->inside = code != 0 && (source->inside || in.pos > 0);
     return STATUS_OK;
 }
 
