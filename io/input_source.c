@@ -47,7 +47,9 @@ static enum status open_for_reading(const char *path, int *fd, struct error *err
     if (errno == EACCES || errno == EPERM)
         return error_set(err, STATUS_PERMISSION, "%s: may not be read: %s", path,
                          strerror(errno));
-    return error_set(err, STATUS_NO_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+    return error_set(err, STATUS_NO_INPUT, "%s: cannot be opened: %s%s", path, strerror(errno),
+                     strpbrk(path, "*?") != NULL ? ": the shell found no file of this pattern"
+                                                 : "");
 }
 
 static enum status regular_size(int fd, const char *path, int64_t *size, struct error *err)
