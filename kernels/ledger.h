@@ -141,6 +141,7 @@ struct ledger_block {
     size_t n_mark, mark_capacity;
     struct control *control; /* [n_control] by currency code; codes beyond are not summed */
     size_t n_control, control_capacity;
+    uint64_t fingerprint; /* sum of the rows', see rows.h */
     int64_t n_record;     /* data records met, blank lines not counted */
     int64_t n_apart;      /* rows kept whose GL and IHub balances differ */
     int64_t n_other_mark; /* amounts that only the other decimal mark makes numbers */

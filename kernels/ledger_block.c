@@ -53,14 +53,14 @@ static bool reserve(void **array, size_t *capacity, size_t needed, size_t size)
     return true;
 }
 
-struct row *block_add_row(struct ledger_block *block)
+struct row *block_reserve_row(struct ledger_block *block)
 {
     void *row = block->row;
 
     if (!reserve(&row, &block->row_capacity, block->n_row + 1, sizeof *block->row))
         return NULL;
     block->row = row;
-    return &block->row[block->n_row++];
+    return &block->row[block->n_row];
 }
 
 bool block_reserve_date(struct ledger_block *block)
@@ -76,24 +76,18 @@ bool block_reserve_date(struct ledger_block *block)
     return fits;
 }
 
-bool block_get_control(struct ledger_block *block, uint32_t currency, struct control **control)
+bool block_add_control(struct ledger_block *block, uint32_t currency)
 {
     void *all = block->control;
+    size_t n = (size_t)currency + 1;
+    bool fits = reserve(&all, &block->control_capacity, n, sizeof *block->control);
 
-    *control = NULL;
-    if (currency >= CONTROL_CURRENCIES)
-        return true;
-    if (currency >= block->n_control) {
-        size_t n = (size_t)currency + 1;
-        bool fits = reserve(&all, &block->control_capacity, n, sizeof *block->control);
-        block->control = all;
-        if (!fits)
-            return false;
-        memset(&block->control[block->n_control], 0,
-               (n - block->n_control) * sizeof *block->control);
-        block->n_control = n;
-    }
-    *control = &block->control[currency];
+    block->control = all;
+    if (!fits)
+        return false;
+    memset(&block->control[block->n_control], 0,
+           (n - block->n_control) * sizeof *block->control);
+    block->n_control = n;
     return true;
 }
 

@@ -40,16 +40,23 @@ bool ledger_column_may_be_absent(enum ledger_column column)
     return column == COLUMN_STATUS || column == COLUMN_DIFFERENCE || column >= N_REQUIRED;
 }
 
-/* Is c something that two spellings of a name may differ in? */
-static bool is_filler(char c)
+/* Length of what two spellings of a name may differ in: a blank, '_', '.', a no-break space, or
+ * the byte order mark of a file that was put behind another one. 0 if there is none. */
+static size_t filler_length(const char *at, const char *end)
 {
-    return ascii_is_blank(c) || c == '_' || c == '.';
+    if (ascii_is_blank(*at) || *at == '_' || *at == '.')
+        return 1;
+    if (end - at >= 2 && memcmp(at, "\xc2\xa0", 2) == 0)
+        return 2;
+    return end - at >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
 static const char *skip_filler(const char *at, const char *end)
 {
-    while (at < end && is_filler(*at))
-        at++;
+    size_t n;
+
+    while (at < end && (n = filler_length(at, end)) > 0)
+        at += n;
     return at;
 }
 
@@ -210,14 +217,14 @@ static size_t edits_allowed(size_t length)
 /* A field's name in lower case and without filler; false if it is too long to be anybody's. */
 static bool plain_name(const struct csv_field *field, char plain[LEDGER_NAME])
 {
+    const char *end = field->text + field->length;
     size_t n = 0;
 
-    for (size_t i = 0; i < field->length; i++) {
-        if (is_filler(field->text[i]))
-            continue;
+    for (const char *at = skip_filler(field->text, end); at < end;
+         at = skip_filler(at + 1, end)) {
         if (n == LEDGER_NAME - 1)
             return false;
-        plain[n++] = ascii_lower(field->text[i]);
+        plain[n++] = ascii_lower(*at);
     }
     plain[n] = '\0';
     return n > 1;

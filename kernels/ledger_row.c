@@ -266,9 +266,10 @@ static bool read_amounts(struct ledger_reader *reader, struct row *row,
     bool derived = reader->layout->field[COLUMN_DIFFERENCE] < 0, readable = true;
 
     for (int a = 0; a < N_CONTROL_COLUMN; a++) {
+        if (value_is_number(reader, AMOUNT[a], reader->layout->decimal_mark, &number[a]))
+            continue;
         number[a] = (struct number){.value = 0};
-        if ((a == CONTROL_DIFFERENCE && derived) ||
-            value_is_number(reader, AMOUNT[a], reader->layout->decimal_mark, &number[a]))
+        if (a == CONTROL_DIFFERENCE && derived)
             continue;
         readable = false;
         if (!reject_amount(reader, AMOUNT[a]))
@@ -288,21 +289,6 @@ static void derive_status(struct ledger_reader *reader, const struct row *row)
 
     if (reader->layout->field[COLUMN_STATUS] < 0)
         reader->value[COLUMN_STATUS] = (struct ledger_value){text, 5, text, 5};
-}
-
-/* Adds the record's amounts to what was read, and to what becomes of it. */
-static bool add_to_control(struct ledger_reader *reader, uint32_t currency,
-                           enum control_part part, const struct number number[N_CONTROL_COLUMN])
-{
-    struct control *control;
-
-    if (!block_get_control(reader->block, currency, &control))
-        return false;
-    if (control != NULL) {
-        control_add(control, CONTROL_READ, number);
-        control_add(control, part, number);
-    }
-    return true;
 }
 
 /* ---- what is no row ------------------------------------------------------------------------ */
@@ -408,6 +394,7 @@ static enum ledger_row_end reject_incomplete(struct ledger_reader *reader,
     struct number number[N_CONTROL_COLUMN] = {{.value = 0}};
     bool is_row;
     enum ledger_row_end end = reject_no_row(reader, &is_row);
+    struct control *control;
     uint32_t currency;
 
     if (end != ROW_TAKEN || !is_row)
@@ -415,11 +402,16 @@ static enum ledger_row_end reject_incomplete(struct ledger_reader *reader,
     for (int a = 0; a < N_CONTROL_COLUMN; a++)
         value_is_number(reader, AMOUNT[a], reader->layout->decimal_mark, &number[a]);
     bool absent = text_is_missing(value->text, value->length);
-    bool fits =
-        encode(reader, CODE_CURRENCY, value->text, absent ? 0 : value->length, &currency) &&
-        add_to_control(reader, currency, CONTROL_REJECTED, number) &&
-        reject_value(reader, REJECT_EMPTY, missing);
-    return fits ? ROW_TAKEN : ROW_NO_MEMORY;
+    if (!encode(reader, CODE_CURRENCY, value->text, absent ? 0 : value->length, &currency) ||
+        !block_get_control(reader->block, currency, &control))
+        return ROW_NO_MEMORY;
+    if (control != NULL)
+        control_add(control, CONTROL_READ, number);
+    if (!reject_value(reader, REJECT_EMPTY, missing))
+        return ROW_NO_MEMORY;
+    if (control != NULL)
+        control_add(control, CONTROL_REJECTED, number);
+    return ROW_TAKEN;
 }
 
 /* A record whose date is none: the header again, or a row without a date. */
@@ -444,17 +436,21 @@ static enum ledger_row_end check_undated(struct ledger_reader *reader, bool *is_
 static bool take_row(struct ledger_reader *reader, struct row *row)
 {
     struct number number[N_CONTROL_COLUMN];
+    struct control *control;
 
     if (!read_amounts(reader, row, number))
         return false;
     derive_status(reader, row);
     if (!encode_texts(reader, row) ||
-        !add_to_control(reader, row->code[CODE_CURRENCY], CONTROL_KEPT, number))
+        !block_get_control(reader->block, row->code[CODE_CURRENCY], &control))
         return false;
-    struct row *added = block_add_row(reader->block);
-    if (added != NULL)
-        *added = *row;
-    return added != NULL;
+    if (control != NULL)
+        control_add(control, CONTROL_READ, number);
+    reader->block->n_row++;
+    reader->block->fingerprint += row_fingerprint(row);
+    if (control != NULL)
+        control_add(control, CONTROL_KEPT, number);
+    return true;
 }
 
 enum ledger_row_end ledger_read_row(struct ledger_reader *reader)
@@ -473,14 +469,17 @@ enum ledger_row_end ledger_read_row(struct ledger_reader *reader)
     enum ledger_column missing = first_missing(reader);
     if (missing != COLUMN_NONE)
         return reject_incomplete(reader, missing);
-    struct row row = {.row_number = block->n_record - 1};
-    if (!encode_date(reader, &row))
+    struct row *row = block_reserve_row(block);
+    if (row == NULL)
         return ROW_NO_MEMORY;
-    if (block->date_orders[row.date] == 0) {
+    *row = (struct row){.row_number = block->n_record - 1};
+    if (!encode_date(reader, row))
+        return ROW_NO_MEMORY;
+    if (block->date_orders[row->date] == 0) {
         bool is_row;
         enum ledger_row_end end = check_undated(reader, &is_row);
         if (end != ROW_TAKEN || !is_row)
             return end;
     }
-    return take_row(reader, &row) ? ROW_TAKEN : ROW_NO_MEMORY;
+    return take_row(reader, row) ? ROW_TAKEN : ROW_NO_MEMORY;
 }

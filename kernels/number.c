@@ -245,6 +245,39 @@ static const double POWER_OF_TEN[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  
 
 enum { EXACT_POWERS = sizeof POWER_OF_TEN / sizeof POWER_OF_TEN[0] };
 
+/* The usual amount in one pass: a minus perhaps, digits, one mark perhaps, all of them exact.
+ * False, and nothing done, if text is anything else, amount or not. */
+static bool read_usual(const char *text, size_t length, char mark, struct number *number)
+{
+    const char *end = text + length, *point = end;
+    bool negative = length > 0 && *text == '-';
+    const char *digits = text + negative;
+    uint64_t mantissa = 0;
+
+    if (end - digits > NUMBER_SAFE || end - digits < 1)
+        return false;
+    for (const char *at = digits; at < end; at++) {
+        unsigned digit = (unsigned)(unsigned char)*at - '0';
+        if (digit <= 9)
+            mantissa = mantissa * 10 + digit;
+        else if (*at == mark && point == end)
+            point = at;
+        else
+            return false;
+    }
+    size_t n_decimal = point < end ? (size_t)(end - point - 1) : 0;
+    if (mantissa >= (uint64_t)1 << 53 || (end - digits == 1 && point < end))
+        return false;
+    double value = (double)mantissa / POWER_OF_TEN[n_decimal];
+    *number = (struct number){.value = negative ? -value : value,
+                              .mantissa = mantissa,
+                              .exponent = -(int64_t)n_decimal,
+                              .digits = digits,
+                              .n_byte = (size_t)(end - digits),
+                              .negative = negative};
+    return true;
+}
+
 /* Reads digits, mark and exponent. */
 static bool read_decimal(const char *text, size_t length, char mark, struct number *number)
 {
@@ -273,6 +306,8 @@ bool number_read(const char *text, size_t length, char mark, struct number *numb
     struct amount amount = {.text = text, .length = length, .mark = mark};
     struct number read = {.value = 0};
 
+    if (read_usual(text, length, mark, number))
+        return true;
     if (!peel(&amount))
         return false;
     read.digits = amount.text;

@@ -4,6 +4,7 @@
 #include "calendar.h"
 
 #include "comm.h"
+#include "log_text.h"
 #include "mem.h"
 #include "rows.h"
 
@@ -32,6 +33,7 @@ static void keep_example(const char *text, size_t length, char example[CALENDAR_
         length = CALENDAR_EXAMPLE - 1;
     memcpy(example, text, length);
     example[length] = '\0';
+    log_text_clean(example, true); /* it is for a terminal */
 }
 
 /* ---- two rows that contradict each other ---------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "encode.h"
 #include "group.h"
 #include "ingest.h"
+#include "log_text.h"
 #include "profile.h"
 #include "shuffle.h"
 
@@ -18,6 +19,29 @@
 #include <string.h>
 
 enum { LABEL = 14 }; /* width of what stands left */
+
+/* Text out of a ledger, without what would move a terminal's cursor. */
+static void print_text(const char *text, size_t length)
+{
+    enum { SHOWN = 80 };
+    char clean[SHOWN + 1];
+
+    length = length < SHOWN ? length : SHOWN;
+    memcpy(clean, text, length);
+    clean[length] = '\0';
+    log_text_clean(clean, true);
+    fputs(clean, stdout);
+}
+
+static void print_code(const struct texts *texts, size_t code)
+{
+    size_t length = texts->start[code + 1] - texts->start[code];
+
+    if (length == 0)
+        fputs("(none)", stdout);
+    else
+        print_text(texts->byte + texts->start[code], length);
+}
 
 static void print_label(const char *label)
 {
@@ -108,34 +132,29 @@ static void print_currencies(const struct ledger_facts *facts)
 
     print_label("currencies");
     for (size_t c = 0; facts->has_currency && c < currency->n; c++) {
-        int length = (int)(currency->start[c + 1] - currency->start[c]);
-        printf("%s%.*s", c > 0 ? ", " : "", length > 0 ? length : 6,
-               length > 0 ? currency->byte + currency->start[c] : "(none)");
+        fputs(c > 0 ? ", " : "", stdout);
+        print_code(currency, c);
     }
     puts(facts->has_currency ? "" : "no such column");
 }
 
-static void print_sums(const struct control *control, const char *currency, int length)
+static void print_sums(const struct control *control, enum control_column column)
 {
-    static const enum ledger_column column[N_CONTROL_COLUMN] = {COLUMN_GL, COLUMN_IHUB,
-                                                                COLUMN_DIFFERENCE};
-    static const char *const part_name[N_CONTROL_PART] = {"read", "kept", "rejected"};
+    static const char *const part_name[N_CONTROL_PART] = {"read", "= kept", "+ rejected"};
+    static const char *const name[N_CONTROL_COLUMN] = {"GL Balance", "IHub balance",
+                                                       "Balance difference"};
 
-    for (int c = 0; c < N_CONTROL_COLUMN; c++) {
-        printf("  %-*.*s%-*s", LABEL - 2, length, currency, LABEL + 6,
-               ledger_column_name(column[c]));
-        for (int part = 0; part < N_CONTROL_PART; part++) {
-            char text[DECIMAL_TEXT];
-            decimal_sum_format(&control->sum[part][c], text);
-            printf("  %s %s", part_name[part], text);
-        }
-        putchar('\n');
+    printf("    %-*s", LABEL + 6, name[column]);
+    for (int part = 0; part < N_CONTROL_PART; part++) {
+        char text[DECIMAL_TEXT];
+        decimal_sum_format(&control->sum[part][column], text);
+        printf(" %s %s", part_name[part], text);
     }
+    putchar('\n');
 }
 
 static void print_control(const struct ledger_facts *facts)
 {
-    const struct texts *currency = &facts->text[CODE_CURRENCY];
     int64_t n_beyond = 0;
 
     print_label("rows");
@@ -144,10 +163,14 @@ static void print_control(const struct ledger_facts *facts)
     puts("control");
     for (size_t c = 0; c < facts->tally.n_currency; c++) {
         const struct control *control = &facts->tally.control[c];
-        int length = (int)(currency->start[c + 1] - currency->start[c]);
-        print_sums(control, length > 0 ? currency->byte + currency->start[c] : "", length);
-        for (int k = 0; k < N_CONTROL_COLUMN; k++)
+        printf("  ");
+        print_code(&facts->text[CODE_CURRENCY], c);
+        putchar('\n');
+        for (int k = 0; k < N_CONTROL_COLUMN; k++) {
+            if (k != CONTROL_DIFFERENCE || facts->has_difference)
+                print_sums(control, (enum control_column)k);
             n_beyond += control->sum[CONTROL_READ][k].n_beyond;
+        }
     }
     if (n_beyond > 0)
         printf("  %" PRId64 " amounts are too large or too fine for these sums\n", n_beyond);
@@ -276,6 +299,7 @@ enum status check_ledgers(const struct run *run, const struct settings *settings
     TRY(ingest_read(run, log, &files, &shard, err));
     TRY(encode_rows(run, &files, terms.date_orders, &shard, &read, &facts, err));
     TRY(shuffle_rows(run, key, COMM_PIECE, &read, &owned, err));
+    TRY(tally_rows(run, &facts.tally, owned.row, owned.n_row, facts.n_row, err));
     TRY(run_agree(run, groups_build(owned.row, owned.n_row, key, &groups, err), err));
     TRY(cross_check(run, &owned, &groups, key, &shard, &facts, err));
     TRY(gather_places(run, &shard, &places, err));

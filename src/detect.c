@@ -156,6 +156,7 @@ enum status detect(const struct run *run, const struct settings *settings, const
     int64_t n_all = road.facts.n_row;
     stages_end(&road.stages, log, "encode", n_all, "rows", 0);
     TRY(shuffle_rows(run, key, COMM_PIECE, &read, &road.rows, err));
+    TRY(tally_rows(run, &road.facts.tally, road.rows.row, road.rows.n_row, n_all, err));
     stages_end(&road.stages, log, "shuffle", n_all, "rows", 0);
     TRY(prepare_rows(run, &road.rows, n_all, profile, key, settings->contamination,
                      settings->tolerance, &road.prepared, err));

@@ -199,8 +199,10 @@ static void collect_facts(const struct run *run, const struct ledger_files *file
 {
     int64_t n_row = (int64_t)mine->n_row;
 
-    for (size_t t = 0; t < files->n_table; t++)
+    for (size_t t = 0; t < files->n_table; t++) {
         facts->has_currency |= files->table[t].layout.field[COLUMN_CURRENCY] >= 0;
+        facts->has_difference |= files->table[t].layout.field[COLUMN_DIFFERENCE] >= 0;
+    }
     MPI_Allreduce(&n_row, &facts->n_row, 1, MPI_INT64_T, MPI_SUM, run->comm);
     facts->n_record = files->first_row[files->n_table];
     facts->date_order = calendar->order;

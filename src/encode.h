@@ -21,6 +21,7 @@ struct ledger_facts {
     bool date_order_open;  /* some dates could be read in both orders, and none decides */
     bool date_order_clear; /* every date names its day and month beyond doubt */
     char date_example[CALENDAR_EXAMPLE]; /* a date as the column spells it */
+    bool has_difference;                 /* some table has a column for it */
     bool has_currency;                   /* some table has a currency column */
     int64_t n_record;                    /* data records read */
     int64_t n_row;                       /* of these, rows kept */

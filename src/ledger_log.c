@@ -110,21 +110,24 @@ void ledger_log_findings(struct log *log, const struct ledger_files *files,
                       "first, say --date-format dmy");
 }
 
-/* "GL Balance 10.00 = 9.00 + 1.00" */
-static void log_sums(struct log *log, const struct control *control, const char *currency,
-                     int length)
+/* "GL Balance 10.00 read = 9.00 kept + 1.00 rejected; IHub balance ..." */
+enum { SUMS = 3 * (3 * DECIMAL_TEXT + 64) };
+static const char *sums_text(const struct control *control, bool has_difference,
+                             char text[SUMS])
 {
-    static const enum ledger_column column[N_CONTROL_COLUMN] = {COLUMN_GL, COLUMN_IHUB,
-                                                                COLUMN_DIFFERENCE};
-    char text[N_CONTROL_PART][DECIMAL_TEXT];
+    static const char *const name[N_CONTROL_COLUMN] = {"GL Balance", "IHub balance",
+                                                       "Balance difference"};
+    char sum[N_CONTROL_PART][DECIMAL_TEXT];
+    int n = 0;
 
-    for (int c = 0; c < N_CONTROL_COLUMN; c++) {
+    for (int c = 0; c < N_CONTROL_COLUMN - !has_difference; c++) {
         for (int part = 0; part < N_CONTROL_PART; part++)
-            decimal_sum_format(&control->sum[part][c], text[part]);
-        log_info(log, "control %.*s: %s %s read = %s kept + %s rejected", length,
-                 length > 0 ? currency : "", ledger_column_name(column[c]), text[CONTROL_READ],
-                 text[CONTROL_KEPT], text[CONTROL_REJECTED]);
+            decimal_sum_format(&control->sum[part][c], sum[part]);
+        n += snprintf(text + n, (size_t)(SUMS - n), "%s%s %s read = %s kept + %s rejected",
+                      c > 0 ? "; " : "", name[c], sum[CONTROL_READ], sum[CONTROL_KEPT],
+                      sum[CONTROL_REJECTED]);
     }
+    return text;
 }
 
 void ledger_log_control(struct log *log, const struct ledger_facts *facts)
@@ -137,9 +140,13 @@ void ledger_log_control(struct log *log, const struct ledger_facts *facts)
         return;
     log_info(log, "control: %" PRId64 " rows read = %" PRId64 " kept + %" PRId64 " rejected",
              facts->n_record, facts->n_row, tally->n_dropped);
-    for (size_t c = 0; c < tally->n_currency && c < TOLD; c++)
-        log_sums(log, &tally->control[c], currency->byte + currency->start[c],
-                 (int)(currency->start[c + 1] - currency->start[c]));
+    for (size_t c = 0; c < tally->n_currency && c < TOLD; c++) {
+        char text[SUMS];
+        int length = (int)(currency->start[c + 1] - currency->start[c]);
+        log_info(log, "control%s%.*s: %s", length > 0 ? " " : "", length,
+                 length > 0 ? currency->byte + currency->start[c] : "",
+                 sums_text(&tally->control[c], facts->has_difference, text));
+    }
     if (tally->n_currency > TOLD)
         log_info(log, "control: %zu more currencies in /run", tally->n_currency - TOLD);
 }

@@ -1,5 +1,8 @@
 /* The completeness control and the counts of findings over all ranks. Every number is a sum of
- * integers, so that no layout of ranks shows. */
+ * integers, so that no layout of ranks shows.
+ *
+ * That what was read is kept or rejected is asked of the texts' decimals, block by block; that what
+ * was kept arrives where rows are scored, of the doubles' bits. */
 #include "tally.h"
 
 #include "comm.h"
@@ -74,19 +77,21 @@ static enum status check_completeness(const struct tally *tally, int64_t n_recor
 static void count_findings(const struct run *run, const struct shard *shard,
                            struct tally *tally)
 {
-    int64_t sum[2] = {0, 0};
+    uint64_t sum[3] = {0, 0, 0};
 
     for (size_t b = 0; b < shard->n_block; b++) {
         const struct ledger_block *block = shard->block[b];
         for (size_t i = 0; i < block->n_reject; i++)
             tally->n_reject[block->reject[i].reason]++;
-        sum[0] += block->n_apart;
-        sum[1] += block->n_other_mark;
+        sum[0] += (uint64_t)block->n_apart;
+        sum[1] += (uint64_t)block->n_other_mark;
+        sum[2] += block->fingerprint;
     }
     MPI_Allreduce(MPI_IN_PLACE, tally->n_reject, N_REJECT, MPI_INT64_T, MPI_SUM, run->comm);
-    MPI_Allreduce(MPI_IN_PLACE, sum, 2, MPI_INT64_T, MPI_SUM, run->comm);
-    tally->n_apart = sum[0];
-    tally->n_other_mark = sum[1];
+    MPI_Allreduce(MPI_IN_PLACE, sum, 3, MPI_UINT64_T, MPI_SUM, run->comm);
+    tally->n_apart = (int64_t)sum[0];
+    tally->n_other_mark = (int64_t)sum[1];
+    tally->fingerprint = sum[2];
     tally->n_reversed = tally->n_reject[REJECT_REVERSED];
     for (int r = 0; r < N_REJECT; r++)
         if (reject_drops_row((enum reject_reason)r))
@@ -151,6 +156,22 @@ enum status tally_findings(const struct run *run, const struct ledger_files *fil
         tell_reversal_once(run, shard, tally);
 done:
     return st;
+}
+
+enum status tally_rows(const struct run *run, const struct tally *tally, const struct row *row,
+                       size_t n, int64_t n_row, struct error *err)
+{
+    uint64_t sum[2] = {n, 0};
+
+    for (size_t i = 0; i < n; i++)
+        sum[1] += row_fingerprint(&row[i]);
+    MPI_Allreduce(MPI_IN_PLACE, sum, 2, MPI_UINT64_T, MPI_SUM, run->comm);
+    if (sum[0] == (uint64_t)n_row && sum[1] == tally->fingerprint)
+        return STATUS_OK;
+    return error_set(err, STATUS_INTERNAL,
+                     "the rows changed on their way to their accounts (%llu of %lld arrived): "
+                     "please report this",
+                     (unsigned long long)sum[0], (long long)n_row);
 }
 
 void tally_free(struct tally *tally)

@@ -14,6 +14,7 @@ struct tally {
     int64_t n_apart;                 /* rows kept whose balances differ */
     int64_t n_reversed;              /* of these, rows whose difference is IHub - GL */
     struct line_mark first_reversed; /* if most are: where the first one is */
+    uint64_t fingerprint;            /* of the rows kept, see rows.h */
     int64_t n_other_mark; /* amounts that only the other decimal mark makes numbers */
 };
 
@@ -31,6 +32,11 @@ enum status tally_control(const struct run *run, const struct shard *shard,
 enum status tally_findings(const struct run *run, const struct ledger_files *files,
                            struct shard *shard, int64_t n_record, int64_t n_row,
                            struct tally *tally, struct error *err);
+
+/* Are the rows kept, now on the ranks that own their accounts, the rows that were read? All ranks.
+ * STATUS_INTERNAL if not. */
+enum status tally_rows(const struct run *run, const struct tally *tally, const struct row *row,
+                       size_t n, int64_t n_row, struct error *err);
 
 void tally_free(struct tally *tally); /* leaves nothing */
 

@@ -74,6 +74,12 @@ static void spellings_of_the_field_are_known(void)
         {"MatchStatus", COLUMN_STATUS},
         {"match_status", COLUMN_STATUS},
         {"CURRENCY", COLUMN_CURRENCY},
+        {"GL\xc2\xa0"
+         "Balance",
+         COLUMN_GL},
+        {"\xef\xbb\xbf"
+         "Asofdate",
+         COLUMN_DATE},
         {"Primary Account", COLUMN_NONE},
         {"", COLUMN_NONE},
     };
