@@ -239,7 +239,9 @@ const struct option OPTION[] = {
      .kind = OPTION_TEXT,
      .commands = WORKING,
      .offset = FIELD(config),
-     .help = "JSON file with any of these settings"},
+     .help =
+         "JSON file with any of these settings, and with \"columns\", names of columns in the "
+         "files"},
     {.name = "log-format",
      .argument = "text|json",
      .kind = OPTION_CHOICE,

@@ -37,6 +37,18 @@ const char *ledger_column_name(enum ledger_column column);
  * it is none. */
 enum ledger_column ledger_column_named(const char *name);
 
+/* The column of an amount (enum control_column) that the completeness control sums. */
+static inline enum ledger_column ledger_amount_column(int amount)
+{
+    static const enum ledger_column column[N_CONTROL_COLUMN] = {
+        [CONTROL_GL] = COLUMN_GL,
+        [CONTROL_IHUB] = COLUMN_IHUB,
+        [CONTROL_DIFFERENCE] = COLUMN_DIFFERENCE,
+    };
+
+    return column[amount];
+}
+
 /* Whether a file without the column can be read: it is optional, or derived. */
 bool ledger_column_may_be_absent(enum ledger_column column);
 

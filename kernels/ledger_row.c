@@ -215,12 +215,6 @@ static bool encode_date(struct ledger_reader *reader, struct row *row)
 
 /* ---- amounts ------------------------------------------------------------------------------- */
 
-static const enum ledger_column AMOUNT[N_CONTROL_COLUMN] = {
-    [CONTROL_GL] = COLUMN_GL,
-    [CONTROL_IHUB] = COLUMN_IHUB,
-    [CONTROL_DIFFERENCE] = COLUMN_DIFFERENCE,
-};
-
 static bool value_is_number(const struct ledger_reader *reader, enum ledger_column column,
                             char mark, struct number *number)
 {
@@ -266,13 +260,14 @@ static bool read_amounts(struct ledger_reader *reader, struct row *row,
     bool derived = reader->layout->field[COLUMN_DIFFERENCE] < 0, readable = true;
 
     for (int a = 0; a < N_CONTROL_COLUMN; a++) {
-        if (value_is_number(reader, AMOUNT[a], reader->layout->decimal_mark, &number[a]))
+        if (value_is_number(reader, ledger_amount_column(a), reader->layout->decimal_mark,
+                            &number[a]))
             continue;
         number[a] = (struct number){.value = 0};
         if (a == CONTROL_DIFFERENCE && derived)
             continue;
         readable = false;
-        if (!reject_amount(reader, AMOUNT[a]))
+        if (!reject_amount(reader, ledger_amount_column(a)))
             return false;
     }
     row->gl = number[CONTROL_GL].value;
@@ -288,7 +283,8 @@ static void derive_status(struct ledger_reader *reader, const struct row *row)
     const char *text = matches ? "Match" : "Break";
 
     if (reader->layout->field[COLUMN_STATUS] < 0)
-        reader->value[COLUMN_STATUS] = (struct ledger_value){text, 5, text, 5};
+        reader->value[COLUMN_STATUS] =
+            (struct ledger_value){text, strlen(text), text, strlen(text)};
 }
 
 /* ---- what is no row ------------------------------------------------------------------------ */
@@ -342,7 +338,7 @@ static bool is_note(const struct ledger_reader *reader, size_t filled)
     struct number number;
 
     for (int a = 0; a < N_CONTROL_COLUMN; a++)
-        if (reader->layout->field[AMOUNT[a]] == (int32_t)filled)
+        if (reader->layout->field[ledger_amount_column(a)] == (int32_t)filled)
             return !number_read(reader->field[filled].text, reader->field[filled].length,
                                 reader->layout->decimal_mark, &number);
     return true;
@@ -400,7 +396,8 @@ static enum ledger_row_end reject_incomplete(struct ledger_reader *reader,
     if (end != ROW_TAKEN || !is_row)
         return end;
     for (int a = 0; a < N_CONTROL_COLUMN; a++)
-        value_is_number(reader, AMOUNT[a], reader->layout->decimal_mark, &number[a]);
+        value_is_number(reader, ledger_amount_column(a), reader->layout->decimal_mark,
+                        &number[a]);
     bool absent = text_is_missing(value->text, value->length);
     if (!encode(reader, CODE_CURRENCY, value->text, absent ? 0 : value->length, &currency) ||
         !block_get_control(reader->block, currency, &control))

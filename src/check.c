@@ -141,10 +141,8 @@ static void print_currencies(const struct ledger_facts *facts)
 static void print_sums(const struct control *control, enum control_column column)
 {
     static const char *const part_name[N_CONTROL_PART] = {"read", "= kept", "+ rejected"};
-    static const char *const name[N_CONTROL_COLUMN] = {"GL Balance", "IHub balance",
-                                                       "Balance difference"};
 
-    printf("    %-*s", LABEL + 6, name[column]);
+    printf("    %-*s", LABEL + 6, ledger_column_name(ledger_amount_column((int)column)));
     for (int part = 0; part < N_CONTROL_PART; part++) {
         char text[DECIMAL_TEXT];
         decimal_sum_format(&control->sum[part][column], text);
@@ -155,8 +153,6 @@ static void print_sums(const struct control *control, enum control_column column
 
 static void print_control(const struct ledger_facts *facts)
 {
-    int64_t n_beyond = 0;
-
     print_label("rows");
     printf("%" PRId64 " read = %" PRId64 " kept + %" PRId64 " rejected\n", facts->n_record,
            facts->n_row, facts->tally.n_dropped);
@@ -166,14 +162,13 @@ static void print_control(const struct ledger_facts *facts)
         printf("  ");
         print_code(&facts->text[CODE_CURRENCY], c);
         putchar('\n');
-        for (int k = 0; k < N_CONTROL_COLUMN; k++) {
+        for (int k = 0; k < N_CONTROL_COLUMN; k++)
             if (k != CONTROL_DIFFERENCE || facts->has_difference)
                 print_sums(control, (enum control_column)k);
-            n_beyond += control->sum[CONTROL_READ][k].n_beyond;
-        }
     }
-    if (n_beyond > 0)
-        printf("  %" PRId64 " amounts are too large or too fine for these sums\n", n_beyond);
+    if (facts->tally.n_beyond > 0)
+        printf("  %" PRId64 " amounts are too large or too fine for these sums\n",
+               facts->tally.n_beyond);
 }
 
 /* The first places of each kind of finding: enough to go and look. */
@@ -317,12 +312,10 @@ done:
     return st;
 }
 
-enum status check_configuration(const struct settings *settings, struct error *err)
+void check_configuration(const struct settings *settings)
 {
-    (void)err;
     if (settings->config != NULL)
         printf("%s: the configuration is in order\n", settings->config);
     else
         puts("no configuration file: the defaults are in force");
-    return STATUS_OK;
 }

@@ -11,8 +11,9 @@
 enum status check_ledgers(const struct run *run, const struct settings *settings,
                           struct log *log, struct error *err);
 
-/* tieout check, after any ledgers: the configuration, which has been read when this is called.
- * One process. */
-enum status check_configuration(const struct settings *settings, struct error *err);
+/* tieout check, after any ledgers: the configuration, which has been read without an error when
+ * this is called. One process, MPI finalised or never started: what else a configuration names
+ * that can be tried goes here. */
+void check_configuration(const struct settings *settings);
 
 #endif

@@ -115,8 +115,6 @@ enum { SUMS = 3 * (3 * DECIMAL_TEXT + 64) };
 static const char *sums_text(const struct control *control, bool has_difference,
                              char text[SUMS])
 {
-    static const char *const name[N_CONTROL_COLUMN] = {"GL Balance", "IHub balance",
-                                                       "Balance difference"};
     char sum[N_CONTROL_PART][DECIMAL_TEXT];
     int n = 0;
 
@@ -124,8 +122,8 @@ static const char *sums_text(const struct control *control, bool has_difference,
         for (int part = 0; part < N_CONTROL_PART; part++)
             decimal_sum_format(&control->sum[part][c], sum[part]);
         n += snprintf(text + n, (size_t)(SUMS - n), "%s%s %s read = %s kept + %s rejected",
-                      c > 0 ? "; " : "", name[c], sum[CONTROL_READ], sum[CONTROL_KEPT],
-                      sum[CONTROL_REJECTED]);
+                      c > 0 ? "; " : "", ledger_column_name(ledger_amount_column(c)),
+                      sum[CONTROL_READ], sum[CONTROL_KEPT], sum[CONTROL_REJECTED]);
     }
     return text;
 }
@@ -147,6 +145,9 @@ void ledger_log_control(struct log *log, const struct ledger_facts *facts)
                  length > 0 ? currency->byte + currency->start[c] : "",
                  sums_text(&tally->control[c], facts->has_difference, text));
     }
+    if (tally->n_beyond > 0)
+        log_warn(log, "control: %" PRId64 " amounts are too large or too fine for these sums",
+                 tally->n_beyond);
     if (tally->n_currency > TOLD)
         log_info(log, "control: %zu more currencies in /run", tally->n_currency - TOLD);
 }

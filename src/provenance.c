@@ -105,6 +105,7 @@ static void add_counts(struct facts *facts, const struct ledger_facts *ledger,
     for (size_t r = 0; r < N_REJECT; r++)
         add_integer(facts, reject[r], ledger->tally.n_reject[r]);
     add_integer(facts, "rows_rejected", ledger->tally.n_dropped);
+    add_integer(facts, "control_amounts_left_out", ledger->tally.n_beyond);
     add_integer(facts, "differences_reversed", ledger->tally.n_reversed);
     add_integer(facts, "anomalies_flagged", n_flagged);
     add_integer(facts, "anomalies_followed_up", n_anomaly);

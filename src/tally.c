@@ -53,8 +53,8 @@ done:
     return st;
 }
 
-static enum status check_completeness(const struct tally *tally, int64_t n_record,
-                                      int64_t n_row, struct error *err)
+static enum status check_completeness(struct tally *tally, int64_t n_record, int64_t n_row,
+                                      struct error *err)
 {
     int64_t n_kept = 0;
     bool adds_up = n_record == n_row + tally->n_dropped;
@@ -62,6 +62,8 @@ static enum status check_completeness(const struct tally *tally, int64_t n_recor
     for (size_t c = 0; c < tally->n_currency; c++) {
         adds_up = adds_up && control_adds_up(&tally->control[c]);
         n_kept += tally->control[c].n_row[CONTROL_KEPT];
+        for (int a = 0; a < N_CONTROL_COLUMN; a++)
+            tally->n_beyond += tally->control[c].sum[CONTROL_READ][a].n_beyond;
     }
     if (adds_up && n_kept == n_row)
         return STATUS_OK;

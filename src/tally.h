@@ -14,7 +14,8 @@ struct tally {
     int64_t n_apart;                 /* rows kept whose balances differ */
     int64_t n_reversed;              /* of these, rows whose difference is IHub - GL */
     struct line_mark first_reversed; /* if most are: where the first one is */
-    uint64_t fingerprint;            /* of the rows kept, see rows.h */
+    int64_t n_beyond;     /* amounts that the control leaves out, see decimal_sum.h */
+    uint64_t fingerprint; /* of the rows kept, see rows.h */
     int64_t n_other_mark; /* amounts that only the other decimal mark makes numbers */
 };
 

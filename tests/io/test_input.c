@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#define ZLIB_CONST /* input is not written to */
 #include <zlib.h>
 #include <zstd.h>
 
@@ -44,7 +45,7 @@ static const char *put(const char *name, const void *byte, size_t n)
 static size_t pack_gzip(const char *text, size_t n, unsigned char *out)
 {
     enum { GZIP = 15 + 16, MEMORY = 8 };
-    z_stream stream = {.next_in = (Bytef *)(size_t)text, .avail_in = (uInt)n};
+    z_stream stream = {.next_in = (const Bytef *)text, .avail_in = (uInt)n};
 
     stream.next_out = out;
     stream.avail_out = SIZE_MAX_HERE;
