@@ -11,9 +11,10 @@ struct input_list {
 };
 
 /* A file stands for itself, a directory for the *.csv, *.csv.gz and *.csv.zst files in it
- * (capitals or not, hidden ones not), by name in byte order. STATUS_NO_INPUT if a directory has none or
- * cannot be read, STATUS_USAGE if two operands come to the same file, which would count it twice.
- * Whether a file can be read is seen later. *list is produced. */
+ * (capitals or not, hidden ones not), by name in byte order. STATUS_NO_INPUT if a directory has
+ * none or cannot be read, STATUS_PERMISSION if it may not be, STATUS_USAGE if two operands come
+ * to the same file, which would count it twice. Whether a file can be read is seen later. *list
+ * is produced. */
 enum status input_list_expand(const char *const *operand, size_t n, struct input_list *list,
                               struct error *err);
 

@@ -44,7 +44,7 @@ static char *command_words(int argc, char *const argv[])
     return words;
 }
 
-/* ---- detect, run, check of ledgers: with MPI -------------------------------------------------------------- */
+/* ---- detect, run, check of ledgers: with MPI --------------------------------------------- */
 
 /* Rank 0 reads the configuration file, all apply it. All ranks. */
 static enum status share_config(const struct run *run, struct settings *settings,

@@ -1,8 +1,8 @@
 /* The completeness control and the counts of findings over all ranks. Every number is a sum of
  * integers, so that no layout of ranks shows.
  *
- * That what was read is kept or rejected is asked of the texts' decimals, block by block; that what
- * was kept arrives where rows are scored, of the doubles' bits. */
+ * That what was read is kept or rejected is asked of the texts' decimals, block by block; that
+ * what was kept arrives where rows are scored, of the doubles' bits. */
 #include "tally.h"
 
 #include "comm.h"
