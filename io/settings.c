@@ -5,6 +5,7 @@
  * settings_value.c's. */
 #include "settings.h"
 
+#include "date.h"
 #include "mem.h"
 #include "nearest.h"
 #include "settings_store.h"
@@ -24,15 +25,36 @@ struct words {
     bool finished;      /* --help or --version has been met */
 };
 
+/* A flag given again: what it said before, and the new text below. *joined is produced. */
+static enum status join_paths(const struct settings *settings, const struct option *option,
+                              const char *text, char **joined, struct error *err)
+{
+    const char *before = *(char *const *)option_field(option, settings);
+    size_t room = strlen(before) + strlen(text) + 2;
+
+    *joined = mem_array(room, 1);
+    if (*joined == NULL)
+        return error_no_memory(err, "the settings");
+    snprintf(*joined, room, "%s\n%s", before, text);
+    return STATUS_OK;
+}
+
 enum status settings_store(struct settings *settings, const struct option *option,
                            const char *text, const char *where, enum source source,
                            struct error *err)
 {
     enum status code = source == SOURCE_FLAG ? STATUS_USAGE : STATUS_CONFIG;
-    enum status st = option_store(option, text, where, code, settings, err);
+    bool again = option->kind == OPTION_PATHS && source == SOURCE_FLAG &&
+                 settings->source[option - OPTION] == SOURCE_FLAG && text[0] != '\0';
+    char *joined = NULL;
+    enum status st = STATUS_OK;
 
-    if (st == STATUS_OK)
-        settings->source[option - OPTION] = (unsigned char)source;
+    if (again)
+        TRY(join_paths(settings, option, text, &joined, err));
+    TRY(option_store(option, again ? joined : text, where, code, settings, err));
+    settings->source[option - OPTION] = (unsigned char)source;
+done:
+    free(joined);
     return st;
 }
 
@@ -385,6 +407,19 @@ done:
     return st;
 }
 
+void settings_ledger_terms(const struct settings *settings, struct ledger_terms *terms)
+{
+    *terms = (struct ledger_terms){
+        .date_orders = settings->date_format == DATE_CHOICE_AUTO
+                           ? DATE_MONTH_FIRST | DATE_DAY_FIRST
+                           : (uint32_t)settings->date_format,
+        .tolerance = settings->tolerance,
+        .decimal_mark = settings->decimal == DECIMAL_CHOICE_COMMA ? ',' : '.',
+    };
+    for (size_t c = 0; c < N_COLUMN; c++)
+        terms->named[c] = settings->columns[c];
+}
+
 enum log_level settings_log_level(const struct settings *settings)
 {
     if (settings->quiet)
@@ -402,6 +437,8 @@ void settings_free(struct settings *settings)
         memcpy(&text, option_field(&OPTION[i], settings), sizeof text);
         free(text);
     }
+    for (size_t c = 0; c < N_COLUMN; c++)
+        free(settings->columns[c]);
     free(settings->input);
     memset(settings, 0, sizeof *settings);
 }

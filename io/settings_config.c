@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "nearest.h"
 #include "settings.h"
+#include "settings_columns.h"
 #include "settings_store.h"
 #include "settings_table.h"
 #include "settings_value.h"
@@ -15,7 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONFIG_MAX = 1 << 20, WHERE_MAX = 512, KEY_MAX = 160, NUMBER_MAX = 32 };
+enum {
+    CONFIG_MAX = 1 << 20,
+    WHERE_MAX = 512,
+    KEY_MAX = 160,
+    NUMBER_MAX = 32,
+    KEYS_MAX = SETTINGS_MAX_OPTION + 1
+};
 
 static enum status explain_errno(const char *path, int number, struct error *err)
 {
@@ -115,6 +122,9 @@ static const char *item_text(const struct option *option, const cJSON *item,
     case OPTION_ALERT_ON:
         *wanted = "a text in quotes";
         return cJSON_GetStringValue(item);
+    case OPTION_PATHS:
+        *wanted = "a text in quotes or a list of such";
+        return cJSON_GetStringValue(item);
     case OPTION_AMOUNTS:
         *wanted = "a number or a text in quotes";
         return is_number ? number_text(item->valuedouble, number) : cJSON_GetStringValue(item);
@@ -138,6 +148,31 @@ static enum status store_item(const struct option *option, const char *text, con
     return st;
 }
 
+/* A list of paths becomes one text, a path a line. */
+static enum status store_list(const struct option *option, const cJSON *list, const char *where,
+                              struct settings *settings, struct error *err)
+{
+    size_t room = 1, n = 0;
+    char *joined = NULL;
+    enum status st = STATUS_OK;
+
+    for (const cJSON *item = list->child; item != NULL; item = item->next) {
+        if (!cJSON_IsString(item) || item->valuestring[0] == '\0')
+            TRY(error_set(err, STATUS_CONFIG, "%s: must be a list of texts in quotes", where));
+        room += strlen(item->valuestring) + 1;
+    }
+    joined = mem_array(room, 1);
+    if (joined == NULL)
+        TRY(error_no_memory(err, "the settings"));
+    for (const cJSON *item = list->child; item != NULL; item = item->next)
+        n += (size_t)snprintf(joined + n, room - n, "%s%s", n > 0 ? "\n" : "",
+                              item->valuestring);
+    TRY(store_item(option, joined, where, settings, err));
+done:
+    free(joined);
+    return st;
+}
+
 /* Whether word is the name of a section. */
 static bool is_section(const char *word)
 {
@@ -150,7 +185,7 @@ static bool is_section(const char *word)
 
 /* The keys that may stand in a section, "" for the outermost object, where sections are keys as
  * well; returns how many. */
-static size_t list_keys(const char *section, char known[SETTINGS_MAX_OPTION][OPTION_TEXT_MAX])
+static size_t list_keys(const char *section, char known[KEYS_MAX][OPTION_TEXT_MAX])
 {
     size_t n = 0;
 
@@ -167,6 +202,8 @@ static size_t list_keys(const char *section, char known[SETTINGS_MAX_OPTION][OPT
             (length == strlen(section) && strncmp(key, section, length) == 0))
             strcpy(known[n++], key);
     }
+    if (section[0] == '\0')
+        strcpy(known[n++], SETTINGS_COLUMNS_KEY);
     return n;
 }
 
@@ -174,8 +211,8 @@ static size_t list_keys(const char *section, char known[SETTINGS_MAX_OPTION][OPT
 static enum status refuse_key(const char *section, const char *key, const char *where,
                               struct error *err)
 {
-    char known[SETTINGS_MAX_OPTION][OPTION_TEXT_MAX];
-    const char *name[SETTINGS_MAX_OPTION];
+    char known[KEYS_MAX][OPTION_TEXT_MAX];
+    const char *name[KEYS_MAX];
     const char *dot = strchr(key, '.');
     size_t n = list_keys(section, known);
 
@@ -205,6 +242,8 @@ static enum status apply_item(const cJSON *item, const char *section, const char
     snprintf(key, sizeof key, "%s%s%.100s", section, section[0] != '\0' ? "." : "",
              item->string);
     snprintf(where, sizeof where, "%.300s: %s", path, key);
+    if (section[0] == '\0' && strcmp(key, SETTINGS_COLUMNS_KEY) == 0)
+        return settings_columns_apply(settings, item, where, err);
     if (section[0] == '\0' && is_section(key)) {
         if (!cJSON_IsObject(item))
             return error_set(err, STATUS_CONFIG, "%s: must be an object: { ... }", where);
@@ -216,6 +255,8 @@ static enum status apply_item(const cJSON *item, const char *section, const char
     if (!option_in_config(option))
         return error_set(err, STATUS_CONFIG, "%s: a configuration file cannot name another",
                          where);
+    if (option->kind == OPTION_PATHS && cJSON_IsArray(item))
+        return store_list(option, item, where, settings, err);
     const char *text = item_text(option, item, number, &wanted);
     if (text == NULL)
         return error_set(err, STATUS_CONFIG, "%s: must be %s", where, wanted);
@@ -260,6 +301,28 @@ done:
     return st;
 }
 
+/* A list of paths, one a line, as a JSON array. */
+static cJSON *paths_item(const char *paths)
+{
+    cJSON *list = cJSON_CreateArray();
+
+    while (list != NULL && *paths != '\0') {
+        size_t length = strcspn(paths, "\n");
+        char *path = mem_array(length + 1, 1);
+        if (path != NULL)
+            memcpy(path, paths, length);
+        cJSON *item = path != NULL ? cJSON_CreateString(path) : NULL;
+        free(path);
+        if (item == NULL || !cJSON_AddItemToArray(list, item)) {
+            cJSON_Delete(item);
+            cJSON_Delete(list);
+            return NULL;
+        }
+        paths += length + (paths[length] == '\n');
+    }
+    return list;
+}
+
 /* The value in force as a JSON item; NULL if memory is short. */
 static cJSON *value_item(const struct option *option, const struct settings *settings)
 {
@@ -288,6 +351,8 @@ static cJSON *value_item(const struct option *option, const struct settings *set
         return cJSON_CreateString(columns);
     case OPTION_ALERT_ON:
         return cJSON_CreateString(option_alert_text(*(const int32_t *)field, date));
+    case OPTION_PATHS:
+        return paths_item(*(char *const *)field);
     case OPTION_TEXT:
     case OPTION_AMOUNTS:
         return cJSON_CreateString(*(char *const *)field);
@@ -341,6 +406,7 @@ enum status settings_in_force(const struct settings *settings, char **json, stru
         if (option_in_config(&OPTION[i]) && option_belongs(&OPTION[i], settings->command) &&
             has_value(&OPTION[i], settings))
             complete = add_item(root, &OPTION[i], settings);
+    complete = complete && settings_columns_tell(settings, root);
     char *printed = complete ? cJSON_PrintUnformatted(root) : NULL;
     cJSON_Delete(root);
     if (printed == NULL)

@@ -13,8 +13,10 @@
 struct row_result {
     int64_t row_number;
     double decision;
+    double base; /* 0 without feedback, like suppressed */
     uint8_t anomaly;
     uint8_t pattern;
+    uint8_t suppressed;
 };
 
 /* The stretch of this rank's rows that is in the piece, and on rank 0 the piece itself. */
@@ -30,8 +32,8 @@ struct gathering {
     size_t *from;           /* [n] index in `all` of each kept row, in input order */
     int64_t *row_number;    /* [n] and below: the columns to write */
     int32_t *file;
-    double *decision;
-    uint8_t *anomaly, *pattern;
+    double *decision, *base;
+    uint8_t *anomaly, *pattern, *suppressed;
     double **column; /* [n_column][piece] */
 };
 
@@ -47,6 +49,8 @@ static void gathering_free(struct gathering *g, size_t n_column)
     free(g->row_number);
     free(g->file);
     free(g->decision);
+    free(g->base);
+    free(g->suppressed);
     free(g->anomaly);
     free(g->pattern);
     columns_free(g->column, n_column);
@@ -69,11 +73,14 @@ static enum status gathering_allocate(const struct run *run, size_t piece, size_
         g->row_number = mem_array(piece, sizeof *g->row_number);
         g->file = mem_array(piece, sizeof *g->file);
         g->decision = mem_array(piece, sizeof *g->decision);
+        g->base = mem_array(piece, sizeof *g->base);
+        g->suppressed = mem_array(piece, 1);
         g->anomaly = mem_array(piece, 1);
         g->pattern = mem_array(piece, 1);
         g->column = columns_create(n_column, piece);
         ready = g->n_of && g->all && g->feature_all && g->slot && g->from && g->row_number &&
-                g->file && g->decision && g->anomaly && g->pattern && g->column;
+                g->file && g->decision && g->base && g->suppressed && g->anomaly &&
+                g->pattern && g->column;
     }
     return ready ? STATUS_OK : error_no_memory(err, "a piece of the results");
 }
@@ -85,15 +92,18 @@ static void take_stretch(const struct encoded *rows, const struct scored *scored
     g->first += g->n;
     g->n = 0;
     for (size_t i = g->first; i < rows->n_row && rows->row[i].row_number < end; i++)
-        g->mine[g->n++] = (struct row_result){.row_number = rows->row[i].row_number,
-                                              .decision = scored->decision[i],
-                                              .anomaly = scored->decision[i] < 0,
-                                              .pattern = judged->pattern[i]};
+        g->mine[g->n++] = (struct row_result){
+            .row_number = rows->row[i].row_number,
+            .decision = scored->decision[i],
+            .base = scored->base != NULL ? scored->base[i] : 0,
+            .anomaly = scored->decision[i] < 0,
+            .pattern = judged->pattern[i],
+            .suppressed = judged->suppressor != NULL && judged->suppressor[i] > 0};
 }
 
 /* Puts the piece that starts at row number `begin` in input order; returns its kept rows. */
 static size_t order_piece(const struct run *run, const struct ledger_files *files,
-                          int64_t begin, size_t piece, size_t *file, struct gathering *g)
+                          int64_t begin, size_t piece, size_t *table, struct gathering *g)
 {
     size_t n_all = 0, n = 0;
 
@@ -106,12 +116,14 @@ static size_t order_piece(const struct run *run, const struct ledger_files *file
         if (g->slot[s] == SIZE_MAX)
             continue;
         const struct row_result *result = &g->all[g->slot[s]];
-        while (result->row_number >= files->first_row[*file + 1])
-            ++*file;
+        while (result->row_number >= files->first_row[*table + 1])
+            ++*table;
         g->from[n] = g->slot[s];
         g->row_number[n] = result->row_number;
-        g->file[n] = (int32_t)*file;
+        g->file[n] = files->table[*table].file;
         g->decision[n] = result->decision;
+        g->base[n] = result->base;
+        g->suppressed[n] = result->suppressed;
         g->anomaly[n] = result->anomaly;
         g->pattern[n] = result->pattern;
         n++;
@@ -179,8 +191,8 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
 {
     struct gathering g = {0};
     struct kept_features kept = {0};
-    int64_t n_record = files->first_row[files->n];
-    size_t file = 0;
+    int64_t n_record = files->first_row[files->n_table];
+    size_t table = 0;
     enum status st = STATUS_OK;
 
     piece = piece < n_record ? piece : n_record;
@@ -196,13 +208,14 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
         MPI_Gather(&n_mine, 1, MPI_INT64_T, g.n_of, 1, MPI_INT64_T, 0, run->comm);
         comm_gather(run, sizeof *g.mine, g.mine, n_mine, g.n_of, g.all);
         if (run->rank == 0)
-            n = order_piece(run, files, begin, (size_t)piece, &file, &g);
+            n = order_piece(run, files, begin, (size_t)piece, &table, &g);
         gather_features(run, kept.column, kept.n, kept.place, n, &g);
         if (run->rank == 0)
             st = results_write_rows(writer,
                                     &(struct results_rows){n, g.row_number, g.file, g.decision,
-                                                           g.anomaly, g.pattern, kept.n,
-                                                           kept.label,
+                                                           g.anomaly, g.pattern,
+                                                           scored->base != NULL ? g.base : NULL,
+                                                           g.suppressed, kept.n, kept.label,
                                                            (const double *const *)g.column},
                                     err);
         if (st == STATUS_OK)

@@ -1,7 +1,9 @@
 /* tieout: finds the balances of a month-end ledger that stopped tying out the way they usually
  * do. This file turns the command line into one call; detect.c is the road from ledger to
  * results, jobs.c what follows it. */
+#include "check.h"
 #include "detect.h"
+#include "feedback_preview.h"
 #include "generate.h"
 #include "jobs.h"
 #include "log.h"
@@ -46,7 +48,7 @@ static char *command_words(int argc, char *const argv[])
     return words;
 }
 
-/* ---- detect and run: with MPI -------------------------------------------------------------- */
+/* ---- detect, run, check of ledgers: with MPI --------------------------------------------- */
 
 /* Rank 0 reads the configuration file, all apply it. All ranks. */
 static enum status share_config(const struct run *run, struct settings *settings,
@@ -84,6 +86,17 @@ static enum status check_services(const struct run *run, const struct settings *
     return run_agree(run, st, err);
 }
 
+/* What rank 0 does when MPI is finalised. */
+static enum status go_on_alone(const struct settings *settings, struct log *log,
+                               struct error *err)
+{
+    if (settings->command == COMMAND_RUN)
+        return jobs_run(settings->output, settings, log, err);
+    if (settings->command == COMMAND_CHECK)
+        return check_configuration(settings, err);
+    return STATUS_OK;
+}
+
 static int parallel_main(struct settings *settings, const char *command)
 {
     struct run run;
@@ -97,14 +110,18 @@ static int parallel_main(struct settings *settings, const char *command)
     TRY(share_config(&run, settings, &err));
     log = log_open(speaks ? stderr : NULL, settings->log_format, settings_log_level(settings),
                    getenv("SLURM_JOB_ID"));
-    TRY(check_services(&run, settings, &err));
-    TRY(detect(&run, settings, command, log, &err));
+    if (settings->command == COMMAND_CHECK) {
+        TRY(check_ledgers(&run, settings, log, &err));
+    } else {
+        TRY(check_services(&run, settings, &err));
+        TRY(detect(&run, settings, command, log, &err));
+    }
 done:
     if (st != STATUS_OK)
         run_fail(&run, &err);
     run_stop(&run);
-    if (st == STATUS_OK && speaks && settings->command == COMMAND_RUN) {
-        st = jobs_run(settings->output, settings, log, &err);
+    if (st == STATUS_OK && speaks) {
+        st = go_on_alone(settings, log, &err);
         if (st != STATUS_OK)
             fail(&err);
     }
@@ -175,6 +192,38 @@ done:
     return st;
 }
 
+/* The paths behind the results file, one a line. */
+static char *feedback_paths(const struct settings *settings)
+{
+    size_t room = 1;
+
+    for (size_t i = 1; i < settings->n_input; i++)
+        room += strlen(settings->input[i]) + 1;
+    char *paths = calloc(room, 1);
+    for (size_t i = 1; paths != NULL && i < settings->n_input; i++) {
+        strcat(paths, settings->input[i]);
+        strcat(paths, "\n");
+    }
+    return paths;
+}
+
+static enum status preview(const struct settings *settings, struct error *err)
+{
+    struct feedback feedback = {.n = 0};
+    char *paths = feedback_paths(settings);
+    enum status st = STATUS_OK;
+
+    if (paths == NULL)
+        TRY(error_no_memory(err, "the names of the feedback files"));
+    TRY(feedback_read(paths, &feedback, err));
+    TRY(feedback_preview(settings->input[0], &feedback, settings->suppress_months, stdout,
+                         err));
+done:
+    feedback_free(&feedback);
+    free(paths);
+    return st;
+}
+
 static void print_version(void)
 {
     char libraries[PROVENANCE_TEXT];
@@ -207,20 +256,23 @@ static int single_main(struct settings *settings)
         log = log_open(stderr, settings->log_format, settings_log_level(settings), NULL);
     if (st == STATUS_OK)
         switch (settings->command) {
+        case COMMAND_CHECK:
+            st = check_configuration(settings, &err);
+            break;
         case COMMAND_SHOW:
             st = show(settings, &err);
             break;
         case COMMAND_PLAN:
             st = plan(settings, stdout, &err);
             break;
+        case COMMAND_FEEDBACK:
+            st = preview(settings, &err);
+            break;
         case COMMAND_GENERATE:
             st = generate(settings, log, &err);
             break;
         case COMMAND_FOLLOWUP:
             st = follow_up(settings, log, &err);
-            break;
-        case COMMAND_CHECK:
-            st = services_check(settings, stdout, &err);
             break;
         case COMMAND_HELP:
             settings_help(settings->topic, stdout);
@@ -236,6 +288,13 @@ static int single_main(struct settings *settings)
     return st == STATUS_OK ? 0 : fail(&err);
 }
 
+/* Commands that the ranks work on together. */
+static bool reads_ledgers(const struct settings *settings)
+{
+    return settings->command == COMMAND_RUN || settings->command == COMMAND_DETECT ||
+           (settings->command == COMMAND_CHECK && settings->n_input > 0);
+}
+
 int main(int argc, char *argv[])
 {
     struct settings settings = {0};
@@ -245,8 +304,8 @@ int main(int argc, char *argv[])
     enum status st = settings_parse(argc, argv, environ, &settings, &err);
     int code = 0;
 
-    bool parallel = settings.command == COMMAND_RUN || settings.command == COMMAND_DETECT;
-    if (st == STATUS_OK && parallel && run_check_launch(&err) != STATUS_OK)
+    bool parallel = st == STATUS_OK && reads_ledgers(&settings);
+    if (parallel && run_check_launch(&err) != STATUS_OK)
         code = fail_apart(&err);
     else if (st != STATUS_OK)
         code = fail_together(&err);

@@ -1,13 +1,13 @@
 /* How to run detect on a cluster. Rows and the largest account's share are estimated from places
- * spread evenly over the files; time and memory follow from what was measured for a row
+ * spread evenly over the files (the head of packed ones); time and memory follow from what was measured for a row
  * (benchmarks/RESULTS.md). The model is a straight line on purpose: every stage but the writing,
  * which rank 0 does alone, is shared by all cores, and the fullest rank, which has the largest
  * account whole, is waited for. */
 #include "plan.h"
 
-#include "date.h"
 #include "group.h"
 #include "input.h"
+#include "input_list.h"
 #include "log_text.h"
 #include "mem.h"
 #include "profile.h"
@@ -28,6 +28,7 @@ enum {
 struct sample {
     struct ledger_block *block;
     int64_t n_byte; /* of the records in block */
+    double n_text;  /* bytes of all tables' records, sampled or not; estimated if packed */
 };
 
 /* Adds the records that begin in byte[n]. first_line: the number of the line it begins with, or 0
@@ -50,26 +51,54 @@ static enum status sample_place(const char *path, const char *byte, size_t n,
     return is_first || st != STATUS_DATA ? st : STATUS_OK;
 }
 
-/* Places places of a file; a short file is read whole. */
-static enum status sample_file(const char *path, const struct input_file *file, int64_t places,
-                               char *byte, struct sample *sample, struct error *err)
+/* Places of a table that lies plain; a short one is read whole. */
+static enum status sample_plain(const char *path, const struct input_table *table,
+                                int64_t places, char *byte, struct sample *sample,
+                                struct error *err)
 {
-    int64_t n_data = file->size - file->data_begin, end = file->size;
+    int64_t end = table->data_end, n_data = end - table->data_begin;
     int64_t step = n_data / places > PLACE_BYTES ? n_data / places : PLACE_BYTES;
-    int fd = -1;
+    struct input_source *source = NULL;
     enum status st = STATUS_OK;
 
-    TRY(input_open(path, file, &fd, err));
-    for (int64_t at = file->data_begin; at < end; at += step) {
-        size_t n = (size_t)(end - at < PLACE_BYTES ? end - at : PLACE_BYTES);
-        TRY(input_read(fd, path, at, byte, n, err));
-        int64_t first_line = at == file->data_begin ? 1 + file->header_lines : 0;
-        TRY(sample_place(path, byte, n, first_line, at + (int64_t)n == end, &file->layout,
+    TRY(input_open(path, table, table->data_begin, &source, err));
+    for (int64_t at = table->data_begin; at < end; at += step) {
+        size_t n = (size_t)(end - at < PLACE_BYTES ? end - at : PLACE_BYTES), got = 0;
+        int64_t first_line = at == table->data_begin ? 1 + table->header_lines : 0;
+        TRY(input_source_skip(source, at, err));
+        TRY(input_source_read(source, byte, n, &got, err));
+        TRY(sample_place(path, byte, got, first_line, at + (int64_t)got == end, &table->layout,
                          sample, err));
     }
+    sample->n_text += (double)n_data;
 done:
-    if (fd >= 0)
-        close(fd);
+    input_source_close(source);
+    return st;
+}
+
+/* The head of a packed table, as nothing behind it can be read without unpacking it all. How long
+ * the text is follows from how much of the file the head took. */
+static enum status sample_packed(const char *path, const struct input_table *table, char *byte,
+                                 struct sample *sample, struct error *err)
+{
+    struct input_source *source = NULL;
+    int64_t n_text = 0;
+    size_t got = PLACE_BYTES;
+    enum status st = STATUS_OK;
+
+    TRY(input_open(path, table, table->data_begin, &source, err));
+    for (int place = 0; place < PLACES && got == PLACE_BYTES; place++) {
+        TRY(input_source_read(source, byte, PLACE_BYTES, &got, err));
+        TRY(sample_place(path, byte, got, place == 0 ? 1 + table->header_lines : 0,
+                         got < PLACE_BYTES, &table->layout, sample, err));
+        n_text += (int64_t)got;
+    }
+    int64_t taken = input_source_taken(source);
+    sample->n_text += got < PLACE_BYTES || taken == 0
+                          ? (double)n_text
+                          : (double)n_text * (double)table->size / (double)taken;
+done:
+    input_source_close(source);
     return st;
 }
 
@@ -91,39 +120,79 @@ done:
     return st;
 }
 
+/* The tables of all files; list and tables are produced. */
+static enum status find_tables(const struct settings *settings, struct input_list *list,
+                               struct input_tables *tables, struct error *err)
+{
+    struct ledger_terms terms;
+    enum status st = STATUS_OK;
+
+    settings_ledger_terms(settings, &terms);
+    TRY(input_list_expand(settings->input, settings->n_input, list, err));
+    for (size_t f = 0; f < list->n; f++)
+        TRY(input_inspect(list->path[f], (int32_t)f, &terms, settings->stacked, tables, err));
+done:
+    return st;
+}
+
+/* Bytes of a table as it lies: what it is given places by. */
+static int64_t weight_of(const struct input_table *table)
+{
+    return table->packing != PACKING_NONE ? table->size : table->data_end - table->data_begin;
+}
+
+static enum status sample_tables(const struct input_list *list,
+                                 const struct input_tables *tables, struct sample *sample,
+                                 struct error *err)
+{
+    char *byte = mem_array(PLACE_BYTES, 1);
+    int64_t all = 1;
+    enum status st = STATUS_OK;
+
+    if (byte == NULL)
+        TRY(error_no_memory(err, "a sample of the ledger"));
+    for (size_t t = 0; t < tables->n; t++)
+        all += weight_of(&tables->table[t]);
+    for (size_t t = 0; t < tables->n; t++) {
+        const struct input_table *table = &tables->table[t];
+        const char *path = list->path[table->file];
+        double share = (double)weight_of(table) / (double)all;
+        if (table->packing != PACKING_NONE)
+            TRY(sample_packed(path, table, byte, sample, err));
+        else
+            TRY(sample_plain(path, table, 1 + (int64_t)(share * PLACES), byte, sample, err));
+    }
+done:
+    free(byte);
+    return st;
+}
+
 static enum status look_at_ledger(const struct settings *settings, struct plan_ledger *ledger,
                                   struct error *err)
 {
-    struct input_file *file = mem_array(settings->n_input, sizeof *file);
-    struct sample sample = {.block = ledger_block_create()};
-    char *byte = mem_array(PLACE_BYTES, 1);
     unsigned key =
         settings->group_by != 0 ? settings->group_by : profile_get(settings->profile)->key;
+    struct input_list list = {0};
+    struct input_tables tables = {0};
+    struct sample sample = {.block = ledger_block_create()};
     int64_t most = 0;
     enum status st = STATUS_OK;
 
-    if (file == NULL || sample.block == NULL || byte == NULL)
+    if (sample.block == NULL)
         TRY(error_no_memory(err, "a sample of the ledger"));
-    for (size_t f = 0; f < settings->n_input; f++) {
-        TRY(input_inspect(settings->input[f], &file[f], err));
-        file[f].layout.date_orders = DATE_MONTH_FIRST | DATE_DAY_FIRST;
-        ledger->n_byte += file[f].size - file[f].data_begin;
-    }
-    for (size_t f = 0; f < settings->n_input && ledger->n_byte > 0; f++) {
-        double share = (double)(file[f].size - file[f].data_begin) / (double)ledger->n_byte;
-        TRY(sample_file(settings->input[f], &file[f], 1 + (int64_t)(share * PLACES), byte,
-                        &sample, err));
-    }
+    TRY(find_tables(settings, &list, &tables, err));
+    TRY(sample_tables(&list, &tables, &sample, err));
     if (sample.n_byte == 0)
-        TRY(error_set(err, STATUS_DATA, "%s: no records found to plan by", settings->input[0]));
-    ledger->n_row = (int64_t)ceil((double)sample.block->n_record / (double)sample.n_byte *
-                                  (double)ledger->n_byte);
+        TRY(error_set(err, STATUS_DATA, "%s: no records found to plan by", list.path[0]));
+    double n_record = (double)sample.block->n_record;
+    ledger->n_byte = (int64_t)sample.n_text;
+    ledger->n_row = (int64_t)ceil(n_record / (double)sample.n_byte * sample.n_text);
     TRY(most_frequent(sample.block->row, sample.block->n_row, key, &most, err));
-    ledger->largest_share = (double)most / (double)sample.block->n_record;
+    ledger->largest_share = (double)most / n_record;
 done:
     ledger_block_free(sample.block);
-    free(byte);
-    free(file);
+    free(tables.table);
+    input_list_free(&list);
     return st;
 }
 

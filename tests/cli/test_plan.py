@@ -1,5 +1,6 @@
 """tieout plan: what it estimates of a ledger is near the truth, and what it prints can be used."""
 
+import gzip
 import re
 import sys
 import unittest
@@ -40,6 +41,14 @@ class Plan(InFolder):
         write_ledger(self.folder / "b.csv", plain_rows(500, 10))
         n, _ = self.rows_said("a.csv", "b.csv")
         self.assertLess(abs(n - 20500), 0.02 * 20500)
+
+    def test_packed_files_are_read_from_their_head(self):
+        write_ledger(self.folder / "a.csv", plain_rows(20000, 10))
+        packed = gzip.compress((self.folder / "a.csv").read_bytes())
+        (self.folder / "a.csv.gz").write_bytes(packed)
+        n, share = self.rows_said("a.csv.gz")
+        self.assertLess(abs(n - 20000), 0.02 * 20000)
+        self.assertEqual(share, 10)
 
     def test_options_are_those_of_sbatch(self):
         write_ledger(self.folder / "a.csv", plain_rows(300, 10))

@@ -1,6 +1,7 @@
 /* Settings: every option from every source, every pair of sources, every sentence of refusal,
  * and a help that says no more and no less than the tables. What is expected is written out
  * here, not taken from the tables. */
+#include "date.h"
 #include "settings.h"
 #include "settings_table.h"
 #include "suite.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_WORD = 32, TEXT = 4096 };
+enum { MAX_WORD = 32, TEXT = 8192 };
 
 /* A command line and an environment made of one text each, words parted by blanks; "_" stands
  * for an empty word. */
@@ -99,6 +100,8 @@ static const struct sample SAMPLE[] = {
     {"samples", "detect a", PLAIN(1, 65536, 8), "256"},
     {"seed", "generate --rows 1 a", PLAIN(0, 4294967295, 9), "42"},
     {"date-format", "run a", WORDS(mdy, dmy, auto), "\"auto\""},
+    {"decimal", "check a", WORDS(comma, point, comma), "\"point\""},
+    {"stacked", "check a", SWITCH, "false"},
     {"tolerance", "detect a", PLAIN(0.5, 0.01, 100), "1"},
     {"materiality",
      "run a",
@@ -111,6 +114,12 @@ static const struct sample SAMPLE[] = {
      {"\"latest\"", "\"2024-02-29\"", "\"all\""},
      "\"all\""},
     {"alert-budget", "run a", PLAIN(1, 1000000000, 0), "0"},
+    {"feedback",
+     "run a",
+     {"a.csv", "b", "c/d.csv"},
+     {"[\"a.csv\"]", "[\"b\"]", "[\"c/d.csv\"]"},
+     ""},
+    {"suppress-months", "feedback a b", PLAIN(0, 1200, 6), "12"},
     {"keep-features", "run a", SWITCH, "false"},
     {"threads", "detect a", PLAIN(1, 4096, 2), "0"},
     {"simd", "run a", WORDS(avx512, portable, avx2), "\"auto\""},
@@ -616,6 +625,19 @@ static void configuration_is_refused(void)
          "team.json: format: must be a text in quotes"},
         {line, "", "{\"date_format\": \"ymd\"}", STATUS_CONFIG,
          "team.json: date_format: 'ymd' is not one of auto|mdy|dmy"},
+        {line, "", "{\"columns\": \"GL\"}", STATUS_CONFIG,
+         "team.json: columns: must be an object: { \"GL Balance\": \"its name in the files\" "
+         "}"},
+        {line, "", "{\"columns\": {\"Acount\": \"Konto\"}}", STATUS_CONFIG,
+         "team.json: columns: 'Acount' is no column of a ledger: did you mean Account?"},
+        {line, "", "{\"columns\": {\"Account\": 5}}", STATUS_CONFIG,
+         "team.json: columns: Account: must be the column's name in the files, a text in "
+         "quotes "
+         "of up to 63 bytes"},
+        {line, "", "{\"columns\": {\"Account\": \"a\", \"account number\": \"b\"}}",
+         STATUS_CONFIG, "team.json: columns: Account is there twice"},
+        {line, "", "{\"columns\": {\"Account\": \"Konto\", \"AU\": \"Konto\"}}", STATUS_CONFIG,
+         "team.json: columns: 'Konto' is said to be both Account and AU"},
         {line, "", "{\"quiet\": true, \"verbose\": true}", STATUS_CONFIG,
          "quiet and verbose exclude each other"},
         {line, "", "{\"output\": \"a\"}", STATUS_USAGE, "'a' is both an input and the output"},
@@ -706,6 +728,36 @@ static void exact_values_of_a_file(void)
     settings_free(&call.settings);
 }
 
+/* Flags add up; a flag replaces what the file says; a text and a list of one are the same. */
+static void feedback_may_be_several_files(void)
+{
+    static const struct {
+        const char *line, *variable, *config, *paths;
+    } CASE[] = {
+        {"detect a --config team.json --feedback x --feedback=y.csv", "", "{}", "x\ny.csv"},
+        {"detect a --config team.json", "", "{\"feedback\": [\"x\", \"y.csv\"]}", "x\ny.csv"},
+        {"detect a --config team.json", "", "{\"feedback\": \"x\"}", "x"},
+        {"detect a --config team.json --feedback z", "", "{\"feedback\": [\"x\", \"y\"]}", "z"},
+        {"detect a --config team.json", "TIEOUT_FEEDBACK=v", "{\"feedback\": \"x\"}", "v"},
+    };
+    static struct call call;
+
+    for (size_t i = 0; i < sizeof CASE / sizeof CASE[0]; i++) {
+        CU_ASSERT_EQUAL_FATAL(parse_all(&call, CASE[i].line, CASE[i].variable, CASE[i].config),
+                              STATUS_OK);
+        CU_ASSERT_STRING_EQUAL(call.settings.feedback, CASE[i].paths);
+        settings_free(&call.settings);
+    }
+    CU_ASSERT_EQUAL(
+        parse_all(&call, "detect a --config team.json", "", "{\"feedback\": [\"x\", 7]}"),
+        STATUS_CONFIG);
+    CU_ASSERT_PTR_NOT_NULL(strstr(call.err.text, "list of texts"));
+    settings_free(&call.settings);
+    CU_ASSERT_EQUAL(parse_all(&call, "detect a --config team.json", "", "{\"feedback\": []}"),
+                    STATUS_CONFIG);
+    settings_free(&call.settings);
+}
+
 static void record_is_a_configuration(void)
 {
     static struct call call;
@@ -723,8 +775,9 @@ static void record_is_a_configuration(void)
         first, "{\"output\":\"\xc3\xa4\\\"\\\\\",\"force\":false,\"profile\":\"history\","
                "\"group_by\":\"Company,Currency\",\"contamination\":0.1,\"trees\":200,"
                "\"samples\":256,\"seed\":4294967295,\"date_format\":\"mdy\","
-               "\"tolerance\":1,\"materiality\":\"10000\",\"alert_on\":\"all\","
-               "\"alert_budget\":0,"
+               "\"decimal\":\"point\",\"stacked\":false,\"tolerance\":1,\"materiality\":"
+               "\"10000\",\"alert_on\":\"all\","
+               "\"alert_budget\":0,\"suppress_months\":12,"
                "\"keep_features\":true,\"threads\":0,\"simd\":\"auto\",\"log_format\":"
                "\"text\","
                "\"quiet\":true,"
@@ -762,6 +815,28 @@ static void sections_of_the_record(void)
     free(second);
     settings_free(&call.settings);
     settings_free(&again.settings);
+}
+
+static void column_names_reach_the_reader(void)
+{
+    static const char json[] = "{\"columns\":{\"gl_balance\":\"Saldo HB\",\"AU\":\"Stelle\"}}";
+    static struct call call;
+    struct ledger_terms terms;
+    char *told = NULL;
+
+    CU_ASSERT_EQUAL(parse_all(&call, "check a --config team.json --decimal comma", "", json),
+                    STATUS_OK);
+    settings_ledger_terms(&call.settings, &terms);
+    CU_ASSERT_STRING_EQUAL(terms.named[COLUMN_GL], "Saldo HB");
+    CU_ASSERT_STRING_EQUAL(terms.named[COLUMN_AU], "Stelle");
+    CU_ASSERT_PTR_NULL(terms.named[COLUMN_ACCOUNT]);
+    CU_ASSERT_EQUAL(terms.decimal_mark, ',');
+    CU_ASSERT_EQUAL(terms.date_orders, DATE_MONTH_FIRST | DATE_DAY_FIRST);
+    CU_ASSERT_EQUAL(settings_in_force(&call.settings, &told, &call.err), STATUS_OK);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(told, "\"columns\":{\"AU\":\"Stelle\",\"GL Balance\":\"Saldo HB\"}"));
+    free(told);
+    settings_free(&call.settings);
 }
 
 static int allocations_left;
@@ -1013,12 +1088,14 @@ int main(void)
         {"a file's values are exact, with a byte-order mark and blanks in the "
          "columns too",
          exact_values_of_a_file},
+        {"feedback may be several files", feedback_may_be_several_files},
         {"the record of the settings is a configuration that gives the same "
          "settings",
          record_is_a_configuration},
         {"options of a section are nested in file and record, and heard from each "
          "source",
          sections_of_the_record},
+        {"names of columns reach the reader", column_names_reach_the_reader},
         {"short memory is reported at whatever point it strikes", short_memory},
         {"a configuration file is read up to 1 MiB, if it is text", reading_the_file},
         {"a configuration file that is missing or a folder is no input",
