@@ -9,27 +9,26 @@
 #define FEATURE(name) (MEMBER(feature) + FEATURE_##name * sizeof(double))
 
 const struct review_column REVIEW_COLUMN[N_REVIEW_COLUMN] = {
-    {"id", REVIEW_TEXT, MEMBER(id), 19},
-    {"as_of_date", REVIEW_DATE, MEMBER(as_of_date), 11.5},
-    {"company", REVIEW_TEXT, MEMBER(company), 11},
+    {"id", REVIEW_TEXT, MEMBER(id), 20},
+    {"as_of_date", REVIEW_DATE, MEMBER(as_of_date), 14},
+    {"company", REVIEW_TEXT, MEMBER(company), 13},
     {"account", REVIEW_TEXT, MEMBER(account), 14},
     {"au", REVIEW_TEXT, MEMBER(au), 10},
-    {"currency", REVIEW_TEXT, MEMBER(currency), 10},
+    {"currency", REVIEW_TEXT, MEMBER(currency), 12},
     {"gl_balance", REVIEW_AMOUNT, FEATURE(GL_BALANCE), 18},
     {"ihub_balance", REVIEW_AMOUNT, FEATURE(IHUB_BALANCE), 18},
-    {"balance_difference", REVIEW_AMOUNT, FEATURE(BALANCE_DIFFERENCE), 18},
-    {"usual_difference", REVIEW_AMOUNT, MEMBER(usual_difference), 18},
+    {"balance_difference", REVIEW_AMOUNT, FEATURE(BALANCE_DIFFERENCE), 21},
+    {"usual_difference", REVIEW_AMOUNT, MEMBER(usual_difference), 19},
     {"pattern", REVIEW_TEXT, MEMBER(pattern), 14},
-    {"lifecycle", REVIEW_TEXT, MEMBER(lifecycle), 12},
-    {"break_since", REVIEW_DATE, MEMBER(break_since), 12},
-    [REVIEW_SEVERITY] = {"severity", REVIEW_TEXT, MEMBER(severity), 11},
-    {"anomaly_score", REVIEW_SCORE, MEMBER(score), 10},
-    {"explanation", REVIEW_PROSE, 0, 60},
+    {"lifecycle", REVIEW_TEXT, MEMBER(lifecycle), 13},
+    {"break_since", REVIEW_DATE, MEMBER(break_since), 14},
+    [REVIEW_SEVERITY] = {"severity", REVIEW_TEXT, MEMBER(severity), 12},
+    {"anomaly_score", REVIEW_SCORE, MEMBER(score), 16},
+    {"explanation", REVIEW_PROSE, 0, 100},
     [REVIEW_VERDICT] = {"verdict", REVIEW_ANSWER, 0, 16},
     {"reviewer", REVIEW_ANSWER, 0, 14},
     {"comment", REVIEW_ANSWER, 0, 40},
 };
-_Static_assert(REVIEW_VERDICT == N_REVIEW_COLUMN - N_REVIEW_ANSWER, "answers stand right");
 
 const char *review_text(const struct finding *finding, const char *explanation,
                         const struct review_column *column)

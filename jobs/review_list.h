@@ -22,7 +22,12 @@ struct review_column {
     double width;  /* in a spreadsheet, characters */
 };
 
-enum { N_REVIEW_COLUMN = 19, N_REVIEW_ANSWER = 3, REVIEW_VERDICT = 16, REVIEW_SEVERITY = 13 };
+enum {
+    REVIEW_SEVERITY = 13,
+    REVIEW_VERDICT = 16,
+    N_REVIEW_ANSWER = 3,
+    N_REVIEW_COLUMN = REVIEW_VERDICT + N_REVIEW_ANSWER
+};
 
 extern const struct review_column REVIEW_COLUMN[N_REVIEW_COLUMN];
 

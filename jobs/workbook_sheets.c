@@ -5,6 +5,7 @@
 #include "workbook_sheets.h"
 
 #include "amount_text.h"
+#include "code_point.h"
 #include "log_text.h"
 #include "mem.h"
 #include "review_list.h"
@@ -15,6 +16,9 @@
 #include <string.h>
 
 enum { SENTENCE = 256, FROZEN_COLUMNS = 5 /* up to the AU: which account a row is about */ };
+enum { LINES_MAX = 25 /* a row has at most 409 points */ };
+static const double RUN_WIDTH = 90; /* of the facts' column, characters */
+
 enum { RUN_LABEL = 0, RUN_VALUE = 1 };
 
 /* Colours, RGB: dark text on a light ground, told apart in print too by the words. */
@@ -91,9 +95,46 @@ static void put_date(struct book *book, lxw_row_t row, int column, const char *t
         put_text(book, row, column, text, format);
 }
 
+/* Type that is wrapped in a column of which a row's height is to follow. */
+struct wrapped {
+    double
+        columns; /* that a line takes, a few less than it has room for: it ends between words */
+    double height; /* of a line, points */
+};
+enum { PROSE_SIZE = 9 /* points; the other columns have 11 */ };
+static const struct wrapped PROSE = {115, 12.5}, FACT = {85, 15};
+
+static int line_count(const char *text, double columns)
+{
+    double used = 0;
+    int lines = 1;
+
+    while (*text != '\0' && lines < LINES_MAX) {
+        uint32_t code = code_point_next(&text);
+        used += (double)code_point_columns(code);
+        if (code != '\n' && used < columns)
+            continue;
+        lines += *text != '\0';
+        used = 0;
+    }
+    return lines;
+}
+
+/* Spreadsheets differ in whether they fit the height of a row to its text; so it is given. Before
+ * the row's cells, which the library writes out with it. */
+static void set_height(struct book *book, lxw_row_t row, const char *text, struct wrapped in)
+{
+    double height = line_count(text, in.columns) * in.height;
+
+    note(book,
+         worksheet_set_row(book->sheet, row,
+                           height > LXW_DEF_ROW_HEIGHT ? height : LXW_DEF_ROW_HEIGHT, NULL));
+}
+
 static void put_finding(struct book *book, lxw_row_t row, const struct finding *finding,
                         const char *explanation)
 {
+    set_height(book, row, explanation, PROSE);
     for (int i = 0; i < N_REVIEW_COLUMN; i++) {
         const struct review_column *column = &REVIEW_COLUMN[i];
         if (column->kind == REVIEW_AMOUNT || column->kind == REVIEW_SCORE)
@@ -115,26 +156,31 @@ static lxw_format *add_title_format(lxw_workbook *workbook, lxw_color_t ground)
     format_set_font_color(format, LXW_COLOR_WHITE);
     format_set_bg_color(format, ground);
     format_set_align(format, LXW_ALIGN_VERTICAL_CENTER);
+    format_set_align(format, LXW_ALIGN_LEFT);
+    format_set_indent(format, 1);
     format_set_num_format(format, "@");
     return format;
 }
 
 static lxw_format *add_column_format(lxw_workbook *workbook, enum review_kind kind)
 {
-    static const char *const NUMBER[] = {[REVIEW_TEXT] = "@",
-                                         [REVIEW_DATE] = "yyyy-mm-dd",
-                                         [REVIEW_AMOUNT] = "#,##0.00;[Red]-#,##0.00",
-                                         [REVIEW_SCORE] = "0.0000",
-                                         [REVIEW_PROSE] = "@",
-                                         [REVIEW_ANSWER] = "@"};
+    static const char *const NUMBER[] = {
+        [REVIEW_TEXT] = "@",       [REVIEW_DATE] = "yyyy-mm-dd", [REVIEW_AMOUNT] = "#,##0.00",
+        [REVIEW_SCORE] = "0.0000", [REVIEW_PROSE] = "@",         [REVIEW_ANSWER] = "@"};
     lxw_format *format = workbook_add_format(workbook);
 
     format_set_num_format(format, NUMBER[kind]);
     format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
     format_set_bottom(format, LXW_BORDER_HAIR);
     format_set_bottom_color(format, HAIR_LINE);
+    if (kind != REVIEW_AMOUNT && kind != REVIEW_SCORE) {
+        format_set_align(format, LXW_ALIGN_LEFT);
+        format_set_indent(format, 1); /* off the number to its left */
+    }
     if (kind == REVIEW_PROSE || kind == REVIEW_ANSWER)
         format_set_text_wrap(format);
+    if (kind == REVIEW_PROSE)
+        format_set_font_size(format, PROSE_SIZE);
     if (kind == REVIEW_ANSWER)
         format_set_bg_color(format, ANSWER_GROUND);
     return format;
@@ -199,7 +245,6 @@ static void set_print(lxw_worksheet *sheet)
 {
     worksheet_set_landscape(sheet);
     worksheet_set_paper(sheet, 9); /* A4 */
-    worksheet_fit_to_pages(sheet, 1, 0);
     worksheet_set_margins(sheet, 0.4, 0.4, 0.6, 0.6);
     worksheet_set_header(sheet, "&L&F&R&A");
     worksheet_set_footer(sheet, "&RPage &P of &N");
@@ -215,8 +260,10 @@ static void set_list(struct book *book, lxw_row_t last)
                                         REVIEW_COLUMN[i].width, NULL));
     worksheet_freeze_panes(sheet, 1, FROZEN_COLUMNS);
     note(book, worksheet_autofilter(sheet, 0, 0, last, N_REVIEW_COLUMN - 1));
-    note(book, worksheet_repeat_rows(sheet, 0, 0));
     set_print(sheet);
+    worksheet_fit_to_pages(sheet, 2, 0);
+    note(book, worksheet_repeat_rows(sheet, 0, 0));
+    note(book, worksheet_repeat_columns(sheet, 0, FROZEN_COLUMNS - 1));
     if (last == 0)
         return;
     offer_verdicts(book, last);
@@ -253,6 +300,7 @@ static void add_list(struct book *book, const struct followup *followup)
 
 static void put_fact(struct book *book, lxw_row_t *row, const char *label, const char *text)
 {
+    set_height(book, *row, text, FACT);
     put_text(book, *row, RUN_LABEL, label, book->label);
     put_text(book, *row, RUN_VALUE, text, book->plain);
     ++*row;
@@ -310,7 +358,7 @@ static void add_run(struct book *book, const struct findings *findings)
         return;
     }
     note(book, worksheet_set_column(book->sheet, RUN_LABEL, RUN_LABEL, 20, NULL));
-    note(book, worksheet_set_column(book->sheet, RUN_VALUE, RUN_VALUE, 90, NULL));
+    note(book, worksheet_set_column(book->sheet, RUN_VALUE, RUN_VALUE, RUN_WIDTH, NULL));
     set_print(book->sheet);
     put_text(book, row, RUN_LABEL, "Balances that stopped tying out", book->heading);
     row += 2;
