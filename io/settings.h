@@ -27,7 +27,10 @@ enum command {
     COMMAND_HELP,
     COMMAND_VERSION,
     N_COMMAND,
-    TOPIC_CONFIGURATION = N_COMMAND /* what COMMAND_HELP can explain besides commands */
+    TOPIC_CONFIGURATION = N_COMMAND, /* what COMMAND_HELP can explain besides commands */
+    TOPIC_MAN,
+    TOPIC_COMPLETION,
+    N_TOPIC
 };
 
 /* How 3/4/2024 is read; the last two are the values of enum date_order. */
@@ -48,7 +51,7 @@ enum { SETTINGS_MAX_OPTION = 128 };
 struct settings {
     enum command command;
     enum command topic; /* of COMMAND_HELP: the command to explain, or NONE (short), HELP, or
-                           TOPIC_CONFIGURATION */
+                           a TOPIC_ */
     const char **input; /* [n_input] operands: ledgers, or a results file, or files to write */
     size_t n_input;
     char *config; /* configuration file to read, or NULL */
@@ -114,11 +117,18 @@ enum log_level settings_log_level(const struct settings *settings);
 void settings_free(struct settings *settings);
 
 /* Help on a command with its options; COMMAND_HELP: on the program; COMMAND_NONE: a few lines
- * that lead to a first result. At most 80 columns. TOPIC_CONFIGURATION: settings_page. */
+ * that lead to a first result. At most 80 columns. A TOPIC_: what follows. */
 void settings_help(enum command topic, FILE *stream);
 
 /* All about the configuration in one page of Markdown: every key with its variable, values,
  * default and meaning, how secrets are given, and a file to begin with. */
 void settings_page(FILE *stream);
+
+/* The manual page, for man(1), and the completion for bash; both have all that --help has. */
+void settings_man(FILE *stream);
+void settings_completion(FILE *stream);
+
+/* What a command or topic is called behind "tieout help". */
+const char *settings_topic_name(enum command topic);
 
 #endif

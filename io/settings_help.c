@@ -153,6 +153,13 @@ static void print_program(FILE *stream)
           stream);
 }
 
+const char *settings_topic_name(enum command topic)
+{
+    static const char *const NAME[] = {"configuration", "man", "completion"};
+
+    return topic < N_COMMAND ? COMMAND[topic].name : NAME[topic - N_COMMAND];
+}
+
 void settings_help(enum command topic, FILE *stream)
 {
     if (topic == COMMAND_NONE) {
@@ -163,6 +170,10 @@ void settings_help(enum command topic, FILE *stream)
               stream);
     } else if (topic == TOPIC_CONFIGURATION) {
         settings_page(stream);
+    } else if (topic == TOPIC_MAN) {
+        settings_man(stream);
+    } else if (topic == TOPIC_COMPLETION) {
+        settings_completion(stream);
     } else if (topic == COMMAND_HELP) {
         print_program(stream);
     } else {

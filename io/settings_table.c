@@ -447,11 +447,12 @@ const struct command_label COMMAND[N_COMMAND] = {
          .examples = "tieout generate --rows 100000 ledger.csv\n"
                      "tieout generate --rows 1000000 --seed 7 ledger.csv labels.csv\n"},
     [COMMAND_HELP] = {.name = "help",
-                      .operands = "[COMMAND|configuration]",
+                      .operands = "[COMMAND|configuration|man|completion]",
                       .max_operand = 1,
                       .summary = "Explain the program, a command, or the configuration.",
                       .examples = "tieout help detect\n"
-                                  "tieout help configuration\n"},
+                                  "tieout help configuration\n"
+                                  "tieout help man > tieout.1\n"},
     [COMMAND_VERSION] = {.name = "version",
                          .operands = "",
                          .summary = "Tell the version, with those of the libraries.",
