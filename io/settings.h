@@ -40,6 +40,7 @@ enum date_choice { DATE_CHOICE_AUTO, DATE_CHOICE_MDY, DATE_CHOICE_DMY };
 enum { ALERT_ALL = INT32_MIN, ALERT_LATEST = INT32_MAX };
 
 enum show_format { SHOW_TABLE, SHOW_CSV, SHOW_JSON };
+enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Where a value comes from; the higher beats the lower. */
 enum source { SOURCE_DEFAULT, SOURCE_CONFIG, SOURCE_ENVIRONMENT, SOURCE_FLAG };
@@ -76,6 +77,7 @@ struct settings {
     bool verbose; /* never both */
     int64_t top;  /* anomalies to show; 0: all */
     enum show_format format;
+    enum color_choice color;
     int64_t rows; /* to generate */
     int64_t months;
     bool dry_run;      /* send nothing, write what would be sent */

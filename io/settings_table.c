@@ -27,6 +27,7 @@ _Static_assert(sizeof(enum profile_number) == sizeof(int) &&
                    sizeof(enum date_choice) == sizeof(int) &&
                    sizeof(enum simd) == sizeof(int) && sizeof(enum log_format) == sizeof(int) &&
                    sizeof(enum show_format) == sizeof(int) &&
+                   sizeof(enum color_choice) == sizeof(int) &&
                    sizeof(enum jira_flavor) == sizeof(int) &&
                    sizeof(enum answer_limit) == sizeof(int),
                "enums are as wide as int");
@@ -36,6 +37,7 @@ static const char *const DATE_WORD[] = {"auto", "mdy", "dmy", NULL};
 static const char *const SIMD_WORD[] = {"auto", "avx512", "avx2", "portable", NULL};
 static const char *const LOG_WORD[] = {"text", "json", NULL};
 static const char *const SHOW_WORD[] = {"table", "csv", "json", NULL};
+static const char *const COLOR_WORD[] = {"auto", "always", "never", NULL};
 static const char *const FLAVOR_WORD[] = {"cloud", "datacenter", NULL};
 static const char *const LIMIT_WORD[] = {"max_tokens", "max_completion_tokens", NULL};
 
@@ -220,6 +222,14 @@ const struct option OPTION[] = {
      .standard = "table",
      .choice = SHOW_WORD,
      .help = "how they are printed"},
+    {.name = "color",
+     .argument = "auto|always|never",
+     .kind = OPTION_CHOICE,
+     .commands = BIT(SHOW),
+     .offset = FIELD(color),
+     .standard = "auto",
+     .choice = COLOR_WORD,
+     .help = "colours in the table; auto: on a terminal, unless NO_COLOR is set"},
     {.name = "dry-run",
      .kind = OPTION_FLAG,
      .commands = FOLLOWING,

@@ -179,7 +179,7 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(train_forest(run, &road.rows, &road.prepared, n_all, (size_t)settings->trees,
                      settings->samples, (uint32_t)settings->seed, &road.forest, err));
     stages_end(&road.stages, log, "train", settings->trees, "trees", 0);
-    TRY(score_rows(run, &road.forest, &road.prepared, n_all, simd, &road.scored, err));
+    TRY(score_rows(run, &road.forest, &road.prepared, n_all, simd, log, &road.scored, err));
     stages_end(&road.stages, log, "score", n_all, "rows", 0);
     TRY(judge_all(run, settings, profile, &road, err));
     stages_end(&road.stages, log, "judge", n_all, "rows", 0);

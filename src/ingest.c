@@ -239,8 +239,23 @@ done:
     return st;
 }
 
+/* What one lane has done stands for all n_lane of them, which go at the same pace: n_record so
+ * far, and by the bytes left to read, how many there will be. */
+static void tell_progress(const struct reader *r, int64_t n_record, int64_t n_lane,
+                          double seconds, struct log *log)
+{
+    double done = (double)(r->at - r->span->begin);
+    double size = (double)(r->span->end - r->span->begin);
+
+    if (done > 0)
+        log_progress(log, "ingest", n_record * n_lane,
+                     (int64_t)((double)(n_record * n_lane) * (size / done)), "rows", seconds);
+}
+
+/* n_lane: on all ranks. */
 static enum status parse_span(const struct ledger_files *files, struct lane *lane,
-                              const struct span *span, struct log *log, struct error *err)
+                              const struct span *span, int64_t n_lane, struct log *log,
+                              struct error *err)
 {
     struct reader r = {.files = files, .lane = lane, .span = span};
     const struct input_file *file = &files->file[span->file];
@@ -257,18 +272,19 @@ static enum status parse_span(const struct ledger_files *files, struct lane *lan
                          files->path[span->file], &r.line, &used, &more, lane->block, err));
         TRY(reader_fill(&r, used, err));
         if (log != NULL)
-            log_progress(log, "ingest", r.at - span->begin, span->end - span->begin, "bytes",
-                         MPI_Wtime() - start);
+            tell_progress(&r, lane->block->n_record - n_record, n_lane, MPI_Wtime() - start,
+                          log);
     }
     lane->n_record[span->file] += lane->block->n_record - n_record;
 done:
     return st;
 }
 
-static void parse_lane(const struct ledger_files *files, struct lane *lane, struct log *log)
+static void parse_lane(const struct ledger_files *files, struct lane *lane, int64_t n_lane,
+                       struct log *log)
 {
     for (size_t s = 0; s < lane->n_span && lane->st == STATUS_OK; s++)
-        lane->st = parse_span(files, lane, &lane->span[s], log, &lane->err);
+        lane->st = parse_span(files, lane, &lane->span[s], n_lane, log, &lane->err);
 }
 
 /* The first failure in lane order, which is input order. */
@@ -369,9 +385,9 @@ enum status ingest_read(const struct run *run, struct log *log, struct ledger_fi
         TRY(run_agree(run, lanes_status(lane, n_lane, err), err));
         TRY(sum_before(run, lane, n_lane, files->n, err));
     }
-#pragma omp parallel for default(none) shared(files, lane, n_lane, log) schedule(static, 1)
+#pragma omp parallel for default(none) shared(run, files, lane, n_lane, log) schedule(static, 1)
     for (size_t l = 0; l < n_lane; l++)
-        parse_lane(files, &lane[l], l == 0 ? log : NULL);
+        parse_lane(files, &lane[l], (int64_t)n_lane * run->n_rank, l == 0 ? log : NULL);
     TRY(run_agree(run, lanes_status(lane, n_lane, err), err));
     TRY(number_rows(run, lane, n_lane, files, err));
     TRY(hash_files(run, files, err));

@@ -3,6 +3,7 @@
 
 #include "encode.h"
 #include "iforest.h"
+#include "log.h"
 #include "prepare.h"
 #include "run.h"
 
@@ -14,10 +15,10 @@ struct scored {
 };
 
 /* Scores every row with every tree and sets the threshold over all ranks. All ranks. *out is
- * produced. */
+ * produced. log: shows how far it is. */
 enum status score_rows(const struct run *run, const struct iforest *forest,
                        const struct prepared *prepared, int64_t n_all, enum simd simd,
-                       struct scored *out, struct error *err);
+                       struct log *log, struct scored *out, struct error *err);
 
 void scored_free(struct scored *scored); /* leaves nothing */
 
