@@ -28,6 +28,7 @@ enum command {
     COMMAND_VERSION,
     N_COMMAND,
     TOPIC_CONFIGURATION = N_COMMAND, /* what COMMAND_HELP can explain besides commands */
+    TOPIC_RESULTS,
     TOPIC_MAN,
     TOPIC_COMPLETION,
     N_TOPIC

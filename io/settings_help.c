@@ -1,5 +1,6 @@
 /* Help, from the tables: examples first, as most readers look for one to change, then the
  * options in two columns. 80 columns, no colours, no pager. */
+#include "results_layout.h"
 #include "settings.h"
 #include "settings_table.h"
 
@@ -155,7 +156,7 @@ static void print_program(FILE *stream)
 
 const char *settings_topic_name(enum command topic)
 {
-    static const char *const NAME[] = {"configuration", "man", "completion"};
+    static const char *const NAME[] = {"configuration", "results", "man", "completion"};
 
     return topic < N_COMMAND ? COMMAND[topic].name : NAME[topic - N_COMMAND];
 }
@@ -170,6 +171,8 @@ void settings_help(enum command topic, FILE *stream)
               stream);
     } else if (topic == TOPIC_CONFIGURATION) {
         settings_page(stream);
+    } else if (topic == TOPIC_RESULTS) {
+        results_page(stream);
     } else if (topic == TOPIC_MAN) {
         settings_man(stream);
     } else if (topic == TOPIC_COMPLETION) {

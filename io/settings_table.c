@@ -457,9 +457,10 @@ const struct command_label COMMAND[N_COMMAND] = {
          .examples = "tieout generate --rows 100000 ledger.csv\n"
                      "tieout generate --rows 1000000 --seed 7 ledger.csv labels.csv\n"},
     [COMMAND_HELP] = {.name = "help",
-                      .operands = "[COMMAND|configuration|man|completion]",
+                      .operands = "[COMMAND|configuration|results|man|completion]",
                       .max_operand = 1,
-                      .summary = "Explain the program, a command, or the configuration.",
+                      .summary =
+                          "Explain the program, a command, the configuration or the results.",
                       .examples = "tieout help detect\n"
                                   "tieout help configuration\n"
                                   "tieout help man > tieout.1\n"},
