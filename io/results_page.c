@@ -9,8 +9,10 @@ static const char INTRODUCTION[] =
     "\n"
     "This page is the output of `tieout help results`. The file is HDF5; each dataset carries "
     "its\n"
-    "unit and description as attributes. The members of a group have one entry for each row,\n"
-    "finding, feature, node or reject, in the same order. Missing numbers are NaN.\n";
+    "unit and meaning as the attributes `units` and `description`. The members of a group have "
+    "one\n"
+    "entry for each row, finding, feature, node or reject, in the same order. Missing numbers "
+    "are NaN.\n";
 
 static const struct {
     const char *group, *text;

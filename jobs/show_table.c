@@ -47,7 +47,8 @@ static const struct {
 };
 
 /* The first to go on a narrow terminal. */
-static const enum cell SPARE[] = {CELL_ID, CELL_CHANGE, CELL_SCORE, CELL_PATTERN};
+static const enum cell SPARE[] = {CELL_ID,      CELL_CHANGE, CELL_SCORE,
+                                  CELL_PATTERN, CELL_DATE,   CELL_COMPANY};
 enum { N_SPARE = sizeof SPARE / sizeof *SPARE };
 
 static const size_t GAP = 2; /* blanks between columns */

@@ -66,7 +66,7 @@ class Table(Terminal):
         return SGR.sub("", text).split("\n\n")[1].splitlines()
 
     def test_it_is_no_wider_than_the_terminal_and_stays_aligned(self):
-        for width in (80, 120, 200):
+        for width in (60, 80, 120, 200):
             lines = self.table(self.on_terminal("show", "results.h5", width=width))
             self.assertLessEqual(max(map(columns, lines)), width)
             self.assertIn("9,000,000.25", "".join(lines))
