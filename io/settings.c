@@ -51,7 +51,7 @@ static enum status store_defaults(struct settings *settings, struct error *err)
 static enum status find_command(const char *word, int end, enum command *command,
                                 struct error *err)
 {
-    const char *name[N_TOPIC];
+    const char *name[N_TOPIC] = {NULL};
 
     for (int i = COMMAND_NONE + 1; i < end; i++) {
         name[i] = settings_topic_name((enum command)i);
