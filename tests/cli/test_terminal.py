@@ -106,6 +106,13 @@ class Progress(Terminal):
         self.assertRegex("\n".join(bars), r"(?m)^score +\[")
         for bar in bars:
             self.assertLessEqual(columns(bar), 79)
+        self.assert_wiped(shown)
+        shown = self.on_terminal("detect", "ledger.csv", "-o", "r.h5", "--force", width=40)
+        for bar in re.findall("\r([^\r\n\x1b]+)\x1b\\[K", shown):
+            self.assertLess(columns(bar), 40)
+        self.assert_wiped(shown)
+
+    def assert_wiped(self, shown):
         kept = re.sub("\r[^\n]*?\x1b\\[K", "", shown)
         self.assertNotIn("\x1b", kept)  # each bar is wiped before the next line
         self.assertRegex(kept, r"(?m)^ingest +200,000 rows")
