@@ -9,7 +9,7 @@
 #include "mail_message.h"
 #include "mail_report.h"
 #include "mail_text.h"
-#include "mem.h"
+#include "triage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,11 +111,9 @@ enum status email_compose(const struct followup *followup, const char *from,
     struct attached attached = {.left_out = ""};
     struct mail_words words;
     char *text = NULL, *html = NULL;
-    size_t *order = mem_array(findings->n, sizeof *order);
+    size_t *order = NULL;
 
-    if (order == NULL)
-        TRY(error_no_memory(err, "the mail"));
-    mail_report_order(findings, order);
+    TRY(triage_order(findings, &order, err));
     TRY(attach_list(followup, &attached, err));
     TRY(attach_report(followup, &attached, err));
     struct mail_report report = {.findings = findings,
