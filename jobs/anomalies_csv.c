@@ -1,5 +1,5 @@
 /* The reviewers' list. Their verdicts are work that no later run can redo, so the file is
- * replaced only if its last three columns are seen to be empty in every record; a file that a
+ * replaced only if its last four columns are seen to be empty in every record; a file that a
  * spreadsheet saved in another shape counts as filled in. Reading the verdicts back is
  * feedback's. */
 #include "anomalies_csv.h"
@@ -16,6 +16,17 @@ static const char NAME[] = "anomalies.csv";
 
 static const char BYTE_ORDER_MARK[] = "\xEF\xBB\xBF";
 
+/* An id that spreadsheets would take for a number (1234567890123456, 12e4567890123456) gets the
+ * apostrophe that marks a text. */
+static void write_id(struct csv_writer *csv, const char *id)
+{
+    char marked[RESULTS_ID + 1];
+    bool number = strspn(id, "0123456789e") == strlen(id);
+
+    snprintf(marked, sizeof marked, "%s%s", number ? "'" : "", id);
+    csv_write_text(csv, marked);
+}
+
 static void write_finding(struct csv_writer *csv, const struct finding *finding,
                           const char *explanation)
 {
@@ -23,6 +34,8 @@ static void write_finding(struct csv_writer *csv, const struct finding *finding,
         const struct review_column *column = &REVIEW_COLUMN[i];
         if (column->kind == REVIEW_AMOUNT || column->kind == REVIEW_SCORE)
             csv_write_real(csv, review_number(finding, column));
+        else if (column->kind == REVIEW_ID)
+            write_id(csv, review_text(finding, explanation, column));
         else
             csv_write_text(csv, review_text(finding, explanation, column));
     }

@@ -9,7 +9,7 @@
 #define FEATURE(name) (MEMBER(feature) + FEATURE_##name * sizeof(double))
 
 const struct review_column REVIEW_COLUMN[N_REVIEW_COLUMN] = {
-    {"id", REVIEW_TEXT, MEMBER(id), 20},
+    {"id", REVIEW_ID, MEMBER(id), 20},
     {"as_of_date", REVIEW_DATE, MEMBER(as_of_date), 14},
     {"company", REVIEW_TEXT, MEMBER(company), 13},
     {"account", REVIEW_TEXT, MEMBER(account), 14},
@@ -28,6 +28,7 @@ const struct review_column REVIEW_COLUMN[N_REVIEW_COLUMN] = {
     [REVIEW_VERDICT] = {"verdict", REVIEW_ANSWER, 0, 16},
     {"reviewer", REVIEW_ANSWER, 0, 14},
     {"comment", REVIEW_ANSWER, 0, 40},
+    {"reviewed_at", REVIEW_ANSWER, 0, 14},
 };
 
 const char *review_text(const struct finding *finding, const char *explanation,
@@ -37,7 +38,7 @@ const char *review_text(const struct finding *finding, const char *explanation,
 
     if (column->kind == REVIEW_PROSE)
         return explanation;
-    if (column->kind == REVIEW_TEXT || column->kind == REVIEW_DATE)
+    if (column->kind == REVIEW_TEXT || column->kind == REVIEW_ID || column->kind == REVIEW_DATE)
         memcpy(&text, (const char *)finding + column->offset, sizeof text);
     return text;
 }

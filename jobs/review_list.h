@@ -8,6 +8,7 @@
 
 enum review_kind {
     REVIEW_TEXT,
+    REVIEW_ID,     /* a text that a spreadsheet may take for a number */
     REVIEW_DATE,   /* a text, ISO, "" if missing */
     REVIEW_AMOUNT, /* a number, account currency, NaN if missing */
     REVIEW_SCORE,  /* a number */
@@ -25,7 +26,7 @@ struct review_column {
 enum {
     REVIEW_SEVERITY = 13,
     REVIEW_VERDICT = 16,
-    N_REVIEW_ANSWER = 3,
+    N_REVIEW_ANSWER = 4,
     N_REVIEW_COLUMN = REVIEW_VERDICT + N_REVIEW_ANSWER
 };
 

@@ -165,8 +165,9 @@ static lxw_format *add_title_format(lxw_workbook *workbook, lxw_color_t ground)
 static lxw_format *add_column_format(lxw_workbook *workbook, enum review_kind kind)
 {
     static const char *const NUMBER[] = {
-        [REVIEW_TEXT] = "@",       [REVIEW_DATE] = "yyyy-mm-dd", [REVIEW_AMOUNT] = "#,##0.00",
-        [REVIEW_SCORE] = "0.0000", [REVIEW_PROSE] = "@",         [REVIEW_ANSWER] = "@"};
+        [REVIEW_TEXT] = "@",          [REVIEW_ID] = "@",         [REVIEW_DATE] = "yyyy-mm-dd",
+        [REVIEW_AMOUNT] = "#,##0.00", [REVIEW_SCORE] = "0.0000", [REVIEW_PROSE] = "@",
+        [REVIEW_ANSWER] = "@"};
     lxw_format *format = workbook_add_format(workbook);
 
     format_set_num_format(format, NUMBER[kind]);
