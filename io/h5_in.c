@@ -135,7 +135,7 @@ static bool is_kind(hid_t type, enum kind kind)
     H5T_class_t class = H5Tget_class(type);
     if (kind == KIND_TEXT)
         return class == H5T_STRING && H5Tis_variable_str(type) > 0;
-    return class == H5T_FLOAT || class == H5T_INTEGER;
+    return class == H5T_FLOAT || class == H5T_INTEGER || class == H5T_ENUM;
 }
 
 /* Reads a dataset whole into value, as `memory`. */

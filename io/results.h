@@ -22,7 +22,9 @@ struct results_rows {
     const double *score; /* decision function */
     const uint8_t *anomaly;
     const uint8_t *pattern;
-    size_t n_feature; /* 0, or the number of feature columns kept */
+    const double *base;        /* decision function without feedback; NULL: there is none */
+    const uint8_t *suppressed; /* with base */
+    size_t n_feature;          /* 0, or the number of feature columns kept */
     const struct feature_label *label;
     const double *const *feature; /* [n_feature][n] */
 };
@@ -30,14 +32,25 @@ struct results_rows {
 /* /anomalies, in the order to be stored. */
 struct results_anomalies {
     size_t n;
-    const struct anomaly *anomaly;  /* [n] */
-    char (*id)[RESULTS_ID];         /* [n], see anomaly_id in results_write.h */
-    const struct texts *text;       /* [N_CODE], what the rows' codes mean */
-    bool currency;                  /* the input has a currency column: write it too */
-    size_t n_contribution;          /* features of the model */
-    const double *contribution;     /* [n * n_contribution], row-major, in edges */
-    const char *const *explanation; /* [n] UTF-8, terminated */
-    const char *explanation_source; /* the same for all */
+    const struct anomaly *anomaly;        /* [n] */
+    char (*id)[RESULTS_ID];               /* [n], see anomaly_id in results_write.h */
+    const struct texts *text;             /* [N_CODE], what the rows' codes mean */
+    bool currency;                        /* the input has a currency column: write it too */
+    size_t n_contribution;                /* features of the model */
+    const double *contribution;           /* [n * n_contribution], row-major, in edges */
+    const char *const *explanation;       /* [n] UTF-8, terminated */
+    const char *explanation_source;       /* the same for all */
+    const char *const *suppressed_by;     /* [n] reviewer; "" if raised. NULL: no feedback */
+    const char *const *suppressed_reason; /* [n] a sentence; "" if raised */
+};
+
+/* What /model says of feedback. */
+struct results_feedback {
+    const char *sha256; /* over id and verdict of each reviewed row, by id */
+    int64_t confirmed, rejected;
+    int64_t unknown;                        /* verdicts on what is not in the ledger */
+    double base_contamination, base_offset; /* without feedback */
+    int64_t suppress_months;
 };
 
 /* /model. */
@@ -50,6 +63,7 @@ struct results_model {
     double offset; /* threshold on score_samples */
     uint32_t seed;
     const char *profile;
+    const struct results_feedback *feedback; /* NULL: none */
 };
 
 /* An attribute of /run. */

@@ -370,10 +370,12 @@ static void add_run(struct book *book, const struct findings *findings)
         book, &row, "Your answer",
         "In the sheet Anomalies, choose a verdict for each row you have looked at: confirmed "
         "if it is a break to act on, false_positive if not. Rows without one count as not "
-        "reviewed. Name and comment are kept with the verdict.");
-    put_fact(book, &row, "When done",
-             "Save the workbook; the program does not replace a workbook that was saved. Then "
-             "save the sheet Anomalies as CSV (UTF-8).");
+        "reviewed. Of two verdicts that differ, the later reviewed_at counts.");
+    put_fact(
+        book, &row, "When done",
+        "Save the workbook; the program does not replace one that was saved. Then save the "
+        "sheet Anomalies as CSV (UTF-8), and give that file to the next run: tieout run "
+        "--feedback FILE.csv");
 }
 
 enum status workbook_add_sheets(lxw_workbook *workbook, const struct followup *followup,

@@ -264,9 +264,9 @@ enum pattern pattern_of_row(const struct series *series, size_t k, double tolera
     return pattern;
 }
 
-/* Months since year 0 of a day count from 1970-01-01: shifts the year to begin in March, so
- * that the leap day is its last, and counts whole 400-year eras. */
-static int32_t month_number(int32_t days)
+/* Shifts the year to begin in March, so that the leap day is its last, and counts whole
+ * 400-year eras. */
+int32_t pattern_month(int32_t days)
 {
     int64_t shifted = (int64_t)days + 719468; /* days from 0000-03-01 to 1970-01-01 */
     int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
@@ -300,7 +300,7 @@ struct break_age pattern_break_age(const struct series *series, size_t k, double
     age.lifecycle = lifecycle_of(series, k, age.first, tolerance);
     age.first_date = series->date[age.first];
     if (age.first_date != ROW_NO_DATE && series->date[k] != ROW_NO_DATE)
-        age.months = month_number(series->date[k]) - month_number(age.first_date);
+        age.months = pattern_month(series->date[k]) - pattern_month(age.first_date);
     return age;
 }
 

@@ -31,12 +31,18 @@ struct anomaly_terms {
     const struct ledger_facts *facts;
     double tolerance; /* |difference| below it is matched */
     int64_t budget;   /* of more than this the most severe, then the most anomalous; 0: all */
+    const struct reviews *reviews; /* suppressed findings do not count in the budget */
 };
 
-/* /anomalies, lowest score first, equal scores in input order. *n_anomaly out, on every rank: how
- * many were written. */
+/* How many findings there are. */
+struct anomaly_counts {
+    int64_t raised, suppressed;
+};
+
+/* /anomalies, lowest score first, equal scores in input order: those within the budget and the
+ * suppressed. *count out, on every rank: how many of each. */
 enum status gather_anomalies(const struct run *run, const struct judged *judged,
                              const struct anomaly_terms *terms, struct results_writer *writer,
-                             int64_t *n_anomaly, struct error *err);
+                             struct anomaly_counts *count, struct error *err);
 
 #endif

@@ -3,6 +3,7 @@ saved as CSV."""
 
 import csv
 import io
+import json
 import subprocess
 import sys
 import unittest
@@ -116,6 +117,16 @@ class Workbook(InFolder):
         self.assertEqual([row["as_of_date"] for row in rows], [row["as_of_date"] for row in listed])
         self.assertEqual([row["verdict"] for row in rows[:3]], ["confirmed", "false_positive", ""])
         self.assertEqual(rows[0]["comment"], "seen, \u20ac")
+
+    def test_what_libreoffice_saves_is_feedback(self):
+        listed = self.listed()
+        self.fill_in(["confirmed", "false_positive"])
+        saved = self.save_as_csv()
+        self.succeed("run", "ledger.csv", "-o", "next.h5", "--feedback", saved)
+        ids = [row["id"] for row in json.loads(self.succeed(
+            "show", "next.h5", "--top", 0, "--format", "json").out)]
+        self.assertIn(listed[0]["id"], ids)
+        self.assertNotIn(listed[1]["id"], ids)  # rejected, so not raised again
 
 
 if __name__ == "__main__":

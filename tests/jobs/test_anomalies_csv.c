@@ -42,17 +42,24 @@ static void remove_place(const struct place *place)
     CU_ASSERT_EQUAL(rmdir(place->folder), 0);
 }
 
+static enum status list_findings(const struct place *place, const struct findings *findings,
+                                 struct error *said)
+{
+    struct explanation explained[MADE_UP];
+    struct followup followup = {
+        .findings = findings, .folder = place->folder, .explained = explained};
+
+    for (size_t i = 0; i < findings->n; i++)
+        explained[i].text = findings->finding[i].explanation;
+    return list_anomalies(&followup, said);
+}
+
 static enum status write_list(const struct place *place, size_t n, struct error *said)
 {
     struct finding room[MADE_UP];
     struct findings findings = made_up_findings(room, n);
-    struct explanation explained[MADE_UP];
-    struct followup followup = {
-        .findings = &findings, .folder = place->folder, .explained = explained};
 
-    for (size_t i = 0; i < n; i++)
-        explained[i].text = room[i].explanation;
-    return list_anomalies(&followup, said);
+    return list_findings(place, &findings, said);
 }
 
 static void put_file(const char *path, const char *text)
@@ -184,12 +191,9 @@ static void ids_stay_texts(void)
         struct place place = make_place();
         struct finding room[MADE_UP];
         struct findings findings = made_up_findings(room, 1);
-        struct explanation explained[1] = {{.text = ""}};
-        struct followup followup = {
-            .findings = &findings, .folder = place.folder, .explained = explained};
         struct error said = {0};
         room[0].id = ID[i];
-        CU_ASSERT_EQUAL(list_anomalies(&followup, &said), STATUS_OK);
+        CU_ASSERT_EQUAL(list_findings(&place, &findings, &said), STATUS_OK);
         char *text = file_text(place.path);
         CU_ASSERT_PTR_NOT_NULL_FATAL(text);
         char *id = strstr(text, ID[i]);
