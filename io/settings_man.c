@@ -113,13 +113,15 @@ static void print_exit_codes(FILE *stream)
         {STATUS_USAGE, "the command line is wrong"},
         {STATUS_DATA, "the input was read and cannot be used"},
         {STATUS_NO_INPUT, "the input is missing or cannot be read"},
-        {STATUS_SERVICE, "a service is down: run again, nothing is lost"},
+        {STATUS_SERVICE, "a service is down, or another process does the follow\\-up: run "
+                         "again, nothing is lost"},
         {STATUS_INTERNAL, "a mistake of ours, or no memory"},
         {STATUS_CREATE, "the output cannot be created"},
         {STATUS_WRITE, "the output cannot be written to its end"},
-        {STATUS_STOPPED, "stopped by a signal: run again, it goes on where it ended"},
+        {STATUS_STOPPED,
+         "the follow\\-up was stopped by a signal: run again, it goes on where it ended"},
         {STATUS_PERMISSION, "not allowed to read or write"},
-        {STATUS_CONFIG, "the configuration is wrong"},
+        {STATUS_CONFIG, "the configuration is wrong, or a service refuses what it says"},
     };
 
     fputs(".SH EXIT STATUS\n", stream);
