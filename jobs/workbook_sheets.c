@@ -283,7 +283,7 @@ static void add_list(struct book *book, const struct followup *followup)
 
     book->sheet = workbook_add_worksheet(book->workbook, "Anomalies");
     if (book->sheet == NULL) {
-        note(book, LXW_ERROR_MEMORY_MALLOC_FAILED);
+        note(book, LXW_ERROR_CREATING_TMPFILE);
         return;
     }
     book->cut->findings = findings->n - n;
@@ -355,7 +355,7 @@ static void add_run(struct book *book, const struct findings *findings)
 
     book->sheet = workbook_add_worksheet(book->workbook, "Run");
     if (book->sheet == NULL) {
-        note(book, LXW_ERROR_MEMORY_MALLOC_FAILED);
+        note(book, LXW_ERROR_CREATING_TMPFILE);
         return;
     }
     note(book, worksheet_set_column(book->sheet, RUN_LABEL, RUN_LABEL, 20, NULL));
