@@ -8,6 +8,7 @@
 #include "email.h"
 #include "explain_findings.h"
 #include "mem.h"
+#include "review_workbook.h"
 #include "services_check.h"
 #include "stop.h"
 #include "tasks.h"
@@ -26,8 +27,8 @@ static const struct job {
     const char *name;
     enum status (*run)(struct followup *followup, struct error *said);
 } JOB[] = {
-    {"explanations", explain_findings}, {"tickets", open_tickets}, {"tasks", post_tasks},
-    {"anomalies", list_anomalies},      {"mail", send_email},
+    {"explanations", explain_findings}, {"tickets", open_tickets},    {"tasks", post_tasks},
+    {"anomalies", list_anomalies},      {"workbook", write_workbook}, {"mail", send_email},
 };
 enum { N_JOB = sizeof JOB / sizeof *JOB };
 

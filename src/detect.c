@@ -276,7 +276,8 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(end_stage(run, &road.stages, log, "train", settings->trees, "trees", 0, err));
     TRY(learn(run, settings, profile, log, &road, err));
     TRY(score_rows(run, &road.forest, &road.prepared, n_all, simd,
-                   road.reviews.n > 0 ? &road.base_contamination : NULL, &road.scored, err));
+                   road.reviews.n > 0 ? &road.base_contamination : NULL, log, &road.scored,
+                   err));
     TRY(end_stage(run, &road.stages, log, "score", n_all, "rows", 0, err));
     TRY(judge_all(run, settings, profile, &road, err));
     TRY(end_stage(run, &road.stages, log, "judge", n_all, "rows", 0, err));
