@@ -7,6 +7,7 @@
 #include "ingest.h"
 #include "judge.h"
 #include "mem.h"
+#include "overview.h"
 #include "prepare.h"
 #include "profile.h"
 #include "provenance.h"
@@ -108,6 +109,7 @@ static enum status write_results(const struct run *run, const struct settings *s
     const struct anomaly_terms terms = {profile, &road->facts, settings->tolerance,
                                         settings->alert_budget};
     struct results_writer *writer = NULL;
+    struct drawn_list drawn = {.n = 0};
     char digest[RESULTS_DIGEST] = "";
     int64_t n_anomaly = 0;
     enum status st = STATUS_OK;
@@ -119,7 +121,11 @@ static enum status write_results(const struct run *run, const struct settings *s
                     &road->judged, settings->keep_features ? profile : NULL,
                     settings->tolerance, GATHER_PIECE, writer, err));
     TRY(gather_rejects(run, &road->shard, writer, err));
-    TRY(gather_anomalies(run, &road->judged, &terms, writer, &n_anomaly, err));
+    TRY(gather_anomalies(run, &road->judged, &terms, writer, &n_anomaly, &drawn, err));
+    TRY(gather_series(run, &road->rows, &road->prepared.groups, &road->scored, &drawn, writer,
+                      err));
+    TRY(overview_write(run, &road->rows, &road->prepared.groups, &road->facts, &road->scored,
+                       settings->tolerance, writer, err));
     stages_end(&road->stages, log, "write", road->facts.n_row, "rows", 0);
     if (run->rank == 0) {
         st = results_write_model(

@@ -33,10 +33,27 @@ struct anomaly_terms {
     int64_t budget;   /* of more than this the most severe, then the most anomalous; 0: all */
 };
 
-/* /anomalies, lowest score first, equal scores in input order. *n_anomaly out, on every rank: how
- * many were written. */
+/* A finding whose account's rows are to be in /series. */
+struct drawn {
+    int64_t row_number;
+    int64_t index; /* in /anomalies */
+};
+
+struct drawn_list {
+    size_t n;
+    struct drawn finding[SERIES_FINDINGS]; /* by row number */
+};
+
+/* /anomalies, lowest score first, equal scores in input order. Out, on every rank: *n_anomaly,
+ * how many were written; *drawn, the most severe of them. */
 enum status gather_anomalies(const struct run *run, const struct judged *judged,
                              const struct anomaly_terms *terms, struct results_writer *writer,
-                             int64_t *n_anomaly, struct error *err);
+                             int64_t *n_anomaly, struct drawn_list *drawn, struct error *err);
+
+/* /series: the rows around these findings, which are the same list on every rank. */
+enum status gather_series(const struct run *run, const struct encoded *rows,
+                          const struct groups *groups, const struct scored *scored,
+                          const struct drawn_list *drawn, struct results_writer *writer,
+                          struct error *err);
 
 #endif

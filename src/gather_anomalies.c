@@ -151,15 +151,40 @@ static enum status write_list(const struct anomaly_list *list,
     return results_write_anomalies(writer, &anomalies, err);
 }
 
+static int by_row_number(const void *a, const void *b)
+{
+    const struct drawn *x = a, *y = b;
+
+    return (x->row_number > y->row_number) - (x->row_number < y->row_number);
+}
+
+/* The most severe of the list. */
+static enum status choose_drawn(const struct anomaly_list *list, struct drawn_list *drawn,
+                                struct error *err)
+{
+    struct ranked *ranked = mem_array(list->n, sizeof *ranked);
+
+    if (ranked == NULL)
+        return error_no_memory(err, "the anomalies");
+    drawn->n = rank_anomalies(list->anomaly, list->n, SERIES_FINDINGS, ranked);
+    for (size_t i = 0; i < drawn->n; i++)
+        drawn->finding[i] = (struct drawn){ranked[i].row_number, (int64_t)ranked[i].index};
+    qsort(drawn->finding, drawn->n, sizeof *drawn->finding, by_row_number);
+    free(ranked);
+    return STATUS_OK;
+}
+
 static enum status write_anomalies(const struct anomaly *anomaly, const double *contribution,
                                    size_t n, const struct anomaly_terms *terms,
-                                   struct results_writer *writer, struct error *err)
+                                   struct results_writer *writer, struct drawn_list *drawn,
+                                   struct error *err)
 {
     struct anomaly_list list = {.n = 0};
     enum status st = STATUS_OK;
 
     TRY(list_anomalies(anomaly, contribution, n, terms, &list, err));
     TRY(write_list(&list, terms, writer, err));
+    TRY(choose_drawn(&list, drawn, err));
 done:
     anomaly_list_free(&list);
     return st;
@@ -167,7 +192,7 @@ done:
 
 enum status gather_anomalies(const struct run *run, const struct judged *judged,
                              const struct anomaly_terms *terms, struct results_writer *writer,
-                             int64_t *n_anomaly, struct error *err)
+                             int64_t *n_anomaly, struct drawn_list *drawn, struct error *err)
 {
     int64_t n_mine = (int64_t)judged->n_anomaly, n_all = 0;
     int64_t *n_of = mem_array((size_t)run->n_rank, sizeof *n_of);
@@ -190,8 +215,9 @@ enum status gather_anomalies(const struct run *run, const struct judged *judged,
     comm_gather(run, sizeof *anomaly, judged->anomaly, n_mine, n_of, anomaly);
     comm_gather(run, contributions, judged->contribution, n_mine, n_of, contribution);
     if (run->rank == 0)
-        st = write_anomalies(anomaly, contribution, (size_t)n_all, terms, writer, err);
+        st = write_anomalies(anomaly, contribution, (size_t)n_all, terms, writer, drawn, err);
     TRY(run_agree(run, st, err));
+    comm_broadcast(run, drawn, sizeof *drawn);
     *n_anomaly = terms->budget > 0 && terms->budget < n_all ? terms->budget : n_all;
 done:
     free(n_of);

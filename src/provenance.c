@@ -152,6 +152,7 @@ enum status provenance_write(const struct run *run, const struct settings *setti
     add_text(&facts, "command", command);
     add_text(&facts, "configuration", in_force);
     add_text(&facts, "simd", simd_name(simd));
+    add_real(&facts, "tolerance", settings->tolerance);
     add_texts(&facts, "input_files", files->path, files->n);
     add_texts(&facts, "input_sha256", sha256, files->n);
     add_counts(&facts, ledger, n_flagged, n_anomaly, date);
