@@ -6,6 +6,7 @@
 #include "jobs.h"
 #include "log.h"
 #include "provenance.h"
+#include "report.h"
 #include "results_read.h"
 #include "run.h"
 #include "services_check.h"
@@ -196,6 +197,9 @@ static int single_main(struct settings *settings)
         switch (settings->command) {
         case COMMAND_SHOW:
             st = show(settings, &err);
+            break;
+        case COMMAND_REPORT:
+            st = report_make(settings->input[0], settings->page, settings, log, &err);
             break;
         case COMMAND_GENERATE:
             st = generate(settings, log, &err);

@@ -234,7 +234,7 @@ static enum status write_scores(const int64_t count[N_SCORE], struct results_wri
 }
 
 enum status overview_write(const struct run *run, const struct encoded *rows,
-                           const struct groups *groups, const struct ledger_facts *facts,
+                           const struct groups *groups, struct ledger_facts *facts,
                            const struct scored *scored, double tolerance,
                            struct results_writer *writer, struct error *err)
 {
@@ -250,6 +250,8 @@ enum status overview_write(const struct run *run, const struct encoded *rows,
                             tolerance, &roll, err),
                   err));
     add_ranks(run, roll);
+    facts->n_account = (int64_t)groups->n_group; /* no account is on two ranks */
+    MPI_Allreduce(MPI_IN_PLACE, &facts->n_account, 1, MPI_INT64_T, MPI_SUM, run->comm);
     count_scores(run, scored->decision, rows->n_row, count);
     if (run->rank == 0)
         st = write_breaks(roll, &facts->text[CODE_CURRENCY], writer, err);

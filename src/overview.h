@@ -7,9 +7,9 @@
 #include "score.h"
 
 /* What is said of the ledger as a whole: /months, /ageing and /scores. The same bits for every
- * number of ranks and threads. All ranks; writer is NULL on all but 0. */
+ * number of ranks and threads. All ranks; writer is NULL on all but 0. facts->n_account out. */
 enum status overview_write(const struct run *run, const struct encoded *rows,
-                           const struct groups *groups, const struct ledger_facts *facts,
+                           const struct groups *groups, struct ledger_facts *facts,
                            const struct scored *scored, double tolerance,
                            struct results_writer *writer, struct error *err);
 

@@ -97,6 +97,7 @@ static void add_counts(struct facts *facts, const struct ledger_facts *ledger,
 
     add_integer(facts, "rows_read", ledger->n_record);
     add_integer(facts, "rows_kept", ledger->n_row);
+    add_integer(facts, "accounts", ledger->n_account);
     for (size_t r = 0; r < N_REJECT; r++)
         add_integer(facts, reject[r], ledger->n_reject[r]);
     add_integer(facts, "anomalies_flagged", n_flagged);

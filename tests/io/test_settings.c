@@ -853,7 +853,9 @@ static void tables_are_sane(void)
     for (size_t i = 0; i < N_OPTION; i++) {
         const struct option *option = &OPTION[i];
         CU_ASSERT_PTR_EQUAL(option_find(option->name, strlen(option->name)), option);
-        CU_ASSERT(option->letter == 0 || option_find_letter(option->letter) == option);
+        for (int c = 0; c < N_COMMAND && option->letter != 0; c++)
+            CU_ASSERT(!option_belongs(option, (enum command)c) ||
+                      option_find_letter(option->letter, (enum command)c) == option);
         CU_ASSERT(option->commands != 0 && option->help[0] != '\0');
         const char *own = option->name + option_section(option);
         own += own[0] == '.';
@@ -874,7 +876,7 @@ static void tables_are_sane(void)
                   COMMAND[i].max_operand >= COMMAND[i].min_operand);
     CU_ASSERT_PTR_NULL(option_find("tree", 4));
     CU_ASSERT_PTR_NULL(option_find("trees", 4));
-    CU_ASSERT_PTR_NULL(option_find_letter('\0'));
+    CU_ASSERT_PTR_NULL(option_find_letter('\0', COMMAND_RUN));
 }
 
 /* The help on a topic. */
