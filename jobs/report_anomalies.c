@@ -202,25 +202,44 @@ static void write_chart(FILE *out, const struct report *report, size_t k)
     fputs("</div></figure>\n", out);
 }
 
-/* What sets the row apart, each with its share of all that does, largest first as stored. */
+/* The feature with the largest share below that of `before`, or equal and after it; n_contribution
+ * if there is none. */
+static size_t next_driver(const struct findings *findings, const struct finding *finding,
+                          size_t before)
+{
+    size_t n = findings->n_contribution, next = n;
+    double bound = before < n ? facts_driver_share(findings, finding, before) : INFINITY;
+    double largest = 0;
+
+    for (size_t f = 0; f < n; f++) {
+        double share = facts_driver_share(findings, finding, f);
+        bool is_behind = share < bound || (share == bound && f > before);
+        if (is_behind && share > largest) {
+            largest = share;
+            next = f;
+        }
+    }
+    return next;
+}
+
+/* What sets the row apart, each with its share of all that does, the largest first. */
 static void write_drivers(FILE *out, const struct findings *findings,
                           const struct finding *finding)
 {
-    bool begun = false;
+    size_t n = findings->n_contribution, first = next_driver(findings, finding, n);
 
-    for (size_t f = 0; f < findings->n_contribution; f++) {
+    if (first == n)
+        return;
+    fputs("<ul class=\"drivers\">", out);
+    for (size_t f = first; f < n; f = next_driver(findings, finding, f)) {
         double share = facts_driver_share(findings, finding, f);
-        if (!(share > 0))
-            continue;
-        fputs(begun ? "" : "<ul class=\"drivers\">", out);
-        begun = true;
         fputs("<li><span>", out);
         chart_bar(out, share);
         fprintf(out, "</span><span class=\"n\">%.0f %%</span><span>", 100 * share);
         html_write_text(out, facts_feature_meaning(findings, f), REPORT_TEXT);
         fputs("</span></li>", out);
     }
-    fputs(begun ? "</ul>\n" : "", out);
+    fputs("</ul>\n", out);
 }
 
 static void write_fact(FILE *out, const char *name, double amount)
@@ -278,11 +297,12 @@ static void write_article(FILE *out, const struct report *report, size_t rank)
     html_write_text(out, pattern, REPORT_NAME);
     fprintf(out, ", score <b>%.3f</b>, id ", finding->score);
     html_write_text(out, finding->id, REPORT_NAME);
-    fputs("</div>\n", out);
+    fputs("</div>\n<div class=\"pair\"><div>", out);
     write_explanation(out, &report->explained[k]);
-    write_chart(out, report, k);
     write_drivers(out, report->findings, finding);
-    fputs("</article>\n", out);
+    fputs("</div>", out);
+    write_chart(out, report, k);
+    fputs("</div></article>\n", out);
 }
 
 void report_write_details(FILE *out, const struct report *report)

@@ -59,16 +59,20 @@ static void settle(struct scale *scale)
 
 static const struct scale EMPTY = {.low = INFINITY, .high = -INFINITY};
 
-/* "-1.2 M" */
+/* Three digits and a unit that accountants use: "-1.2 m". */
 static void write_short(FILE *out, double value)
 {
-    char text[LOG_TEXT_NUMBER];
+    static const struct {
+        double size;
+        const char *name;
+    } UNIT[] = {{1e12, "tn"}, {1e9, "bn"}, {1e6, "m"}, {1e3, "k"}};
 
-    log_text_scaled(fabs(value), text);
-    size_t n = strlen(text);
-    while (n > 0 && text[n - 1] == ' ')
-        n--;
-    fprintf(out, "%s%.*s", value < 0 ? "-" : "", (int)n, text);
+    for (size_t i = 0; i < sizeof UNIT / sizeof *UNIT && fabs(value) < 1e15; i++)
+        if (fabs(value) >= UNIT[i].size) {
+            fprintf(out, "%.3g %s", value / UNIT[i].size, UNIT[i].name);
+            return;
+        }
+    fprintf(out, "%.3g", value);
 }
 
 static void write_ticks(FILE *out, const struct scale *scale)

@@ -115,6 +115,7 @@ static const struct sample SAMPLE[] = {
     {"threads", "detect a", PLAIN(1, 4096, 2), "0"},
     {"simd", "run a", WORDS(avx512, portable, avx2), "\"auto\""},
     {"top", "show a", PLAIN(0, 1000000000, 5), "20"},
+    {"page", "report a", WORDS(x.html, y.html, z.html), ""},
     {"format", "show a", WORDS(csv, json, table), "\"table\""},
     {"dry-run", "run a", SWITCH, "false"},
     {"status", "followup a", SWITCH, "false"},
