@@ -83,7 +83,7 @@ static void write_row(FILE *out, const struct report *report, size_t rank)
     write_chip(out, finding);
     fputs("</td><td>", out);
     write_account(out, finding);
-    fputs("</td><td>", out);
+    fputs("</td><td class=\"nb\">", out);
     write_date(out, finding);
     fputs("</td>", out);
     write_open_amount(out, finding->feature[FEATURE_BALANCE_DIFFERENCE], true,

@@ -13,9 +13,9 @@
 #include <string.h>
 
 enum {
-    WIDTH = 720,
-    LEFT = 66,
-    RIGHT = 708,
+    WIDTH = 560, /* of an account's chart; LEFT to RIGHT are its lines */
+    LEFT = 76,
+    RIGHT = 550,
     MOST = SERIES_BEFORE + 1 + SERIES_BEHIND,
     LABEL_ROOM = 74, /* of a date under the axis */
     CURRENCY_LIMIT = 12
@@ -238,7 +238,7 @@ static void write_titles(FILE *out, const char *currency)
             "<text class=\"tg\" x=\"%d\" y=\"10\">GL (solid)</text>"
             "<text class=\"th\" x=\"%d\" y=\"10\">IHub (dashed)</text>"
             "<text x=\"%d\" y=\"116\">Difference",
-            LEFT, LEFT + 68, LEFT);
+            LEFT, LEFT + 90, LEFT);
     if (currency[0] != '\0') {
         fputs(", ", out);
         html_write_text(out, currency, CURRENCY_LIMIT);
@@ -258,7 +258,7 @@ void chart_account(FILE *out, const struct results_point *point, size_t n, size_
     place_points(point, &drawing);
     int zero = place(&drawing.difference, 0);
     fprintf(out,
-            "<svg class=\"wide account\" viewBox=\"0 0 %d 226\" role=\"img\" data-n=\"%zu\" "
+            "<svg class=\"account\" viewBox=\"0 0 %d 226\" role=\"img\" data-n=\"%zu\" "
             "aria-label=\"GL, IHub and difference of %zu rows\">",
             WIDTH, drawing.n, drawing.n);
     write_titles(out, currency);
@@ -278,7 +278,7 @@ void chart_account(FILE *out, const struct results_point *point, size_t n, size_
 
 /* ---- bars ---------------------------------------------------------------------------------- */
 
-enum { TOP = 24, BOTTOM = 170 };
+enum { WIDE = 720, FAR = 708, TOP = 24, BOTTOM = 170 }; /* of the other charts */
 
 static void write_column(FILE *out, int left, int right, int top)
 {
@@ -328,7 +328,7 @@ static void write_decades(FILE *out, int64_t most)
         fprintf(out,
                 "<path class=\"z\" d=\"M%d %dH%d\"/>"
                 "<text class=\"e\" x=\"%d\" y=\"%d\">%s</text>",
-                LEFT, y, RIGHT, LEFT - 8, y + 4, text);
+                LEFT, y, FAR, LEFT - 8, y + 4, text);
     }
 }
 
@@ -355,7 +355,7 @@ void chart_scores(FILE *out, const double *from, const int64_t *n_row, size_t n)
     trim(from, n_row, n, &first, &end);
     if (first >= end)
         return;
-    struct scale across = {(double)first, (double)end, LEFT, RIGHT};
+    struct scale across = {(double)first, (double)end, LEFT, FAR};
     double threshold = (double)first;
     for (size_t i = first; i < end; i++) {
         most = n_row[i] > most ? n_row[i] : most;
@@ -366,7 +366,7 @@ void chart_scores(FILE *out, const double *from, const int64_t *n_row, size_t n)
     fprintf(out,
             "<svg class=\"wide scores\" viewBox=\"0 0 %d 206\" role=\"img\" data-n=\"%zu\" "
             "aria-label=\"Number of rows by anomaly score\">",
-            WIDTH, end - first);
+            WIDE, end - first);
     write_decades(out, most);
     write_side(out, "x", from, n_row, first, end, &across, most, true);
     write_side(out, "r", from, n_row, first, end, &across, most, false);
@@ -375,15 +375,15 @@ void chart_scores(FILE *out, const double *from, const int64_t *n_row, size_t n)
             "<path class=\"v\" d=\"M%d 14V%d\"/><text class=\"tf%s\" x=\"%d\" y=\"10\">"
             "threshold: %s rows below</text><text x=\"%d\" y=\"10\">rows</text>"
             "<text class=\"m\" x=\"%d\" y=\"203\">anomaly score (1)</text>",
-            x, BOTTOM, x > WIDTH / 2 ? " e" : "", x > WIDTH / 2 ? x - 4 : x + 4, text, 0,
-            (LEFT + RIGHT) / 2);
+            x, BOTTOM, x > WIDE / 2 ? " e" : "", x > WIDE / 2 ? x - 4 : x + 4, text, 0,
+            (LEFT + FAR) / 2);
     write_score_ticks(out, from, first, end, &across);
     fputs("</svg>", out);
 }
 
 void chart_closing(FILE *out, const struct results_month *month, size_t n)
 {
-    struct scale across = {0, (double)n, LEFT, RIGHT};
+    struct scale across = {0, (double)n, LEFT, FAR};
     struct scale up = {0, 0, 100, TOP};
 
     for (size_t i = 0; i < n; i++)
@@ -394,12 +394,12 @@ void chart_closing(FILE *out, const struct results_month *month, size_t n)
             "<svg class=\"wide closing\" viewBox=\"0 0 %d 122\" role=\"img\" data-n=\"%zu\" "
             "aria-label=\"Open breaks at the end of each month\"><text x=\"%d\" y=\"12\">"
             "open breaks, ",
-            WIDTH, n, LEFT);
+            WIDE, n, LEFT);
     html_write_text(out, month[0].currency[0] != '\0' ? month[0].currency : "account currency",
                     CURRENCY_LIMIT);
     fputs("</text>", out);
     write_ticks(out, &up);
-    fprintf(out, "<path class=\"z\" d=\"M%d 100H%d\"/><path class=\"r\" d=\"", LEFT, RIGHT);
+    fprintf(out, "<path class=\"z\" d=\"M%d 100H%d\"/><path class=\"r\" d=\"", LEFT, FAR);
     for (size_t i = 0; i < n; i++)
         fprintf(out, "M%d 100V%dH%dV100z", place(&across, (double)i) + 2,
                 place(&up, month[i].amount[ROLL_CLOSING]), place(&across, (double)i + 1) - 2);

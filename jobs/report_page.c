@@ -103,6 +103,16 @@ static void write_ledger_tiles(FILE *out, const struct report *report,
     }
 }
 
+static void write_anomalies_tile(FILE *out, const struct findings *findings)
+{
+    char number[LOG_TEXT_NUMBER], below[LOG_TEXT_LINE] = "";
+
+    log_text_count(findings->n_flagged, number);
+    if (findings->n_flagged > (int64_t)findings->n)
+        snprintf(below, sizeof below, "to follow up, of %s flagged", number);
+    write_count_tile(out, "Anomalies", (int64_t)findings->n, below);
+}
+
 static void write_break_tiles(FILE *out, const struct last_month *last)
 {
     const int64_t *count = last->count;
@@ -132,10 +142,7 @@ static void write_verdict(FILE *out, const struct report *report,
     html_write_text(out, words->source, MAIL_WORDS);
     fputs("</p>\n<dl class=\"tiles\">\n", out);
     write_ledger_tiles(out, report, &last);
-    write_count_tile(out, "Anomalies", (int64_t)report->findings->n,
-                     report->findings->n_flagged > (int64_t)report->findings->n
-                         ? "to be followed up, of more that were flagged"
-                         : "");
+    write_anomalies_tile(out, report->findings);
     write_break_tiles(out, &last);
     fputs("</dl>\n<nav aria-label=\"Sections\"><a href=\"#roll\">Roll-forward</a>", out);
     if (report->n_shown > 0)
