@@ -353,6 +353,8 @@ enum status settings_check(struct settings *settings, struct error *err)
                              label->name, OPTION[i].name, label->name, OPTION[i].name,
                              OPTION[i].argument, label->operands);
         }
+    if (settings->status && settings->retry_failed)
+        TRY(error_set(err, STATUS_USAGE, "status only tells: it excludes retry-failed"));
     TRY(settle_verbosity(settings, err));
     TRY(check_output(settings, err));
 done:

@@ -1,29 +1,26 @@
-/* From findings to a message: picks what is shown, reads what is attached, and has both forms of
+/* From findings to a message: picks what is shown, gathers what is attached, and has both forms of
  * the text written. Servers refuse what is too large, often above 10 MB as sent, so attachments
  * that would come to more are left out and named instead. */
 #include "email_compose.h"
 
+#include "anomalies_csv.h"
 #include "draft.h"
 #include "mail_html.h"
 #include "mail_message.h"
 #include "mail_report.h"
 #include "mail_text.h"
-#include "mem.h"
+#include "triage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum {
     N_FILE = 2,
     MOST_ATTACHED = 7 * 1024 * 1024 /* bytes; base64 makes a third more of them */
 };
 
-static const struct {
-    const char *name;
-    const char *type;
-} FILES[N_FILE] = {{"anomalies.csv", "text/csv"}, {"report.html", "text/html"}};
+static const char LIST[] = "anomalies.csv", REPORT[] = "report.html";
 
 struct attached {
     struct mail_attachment file[N_FILE];
@@ -32,33 +29,46 @@ struct attached {
     const char *left_out; /* the last file that was too large, or "" */
 };
 
-/* -1: there is no such file. */
-static off_t file_size(const char *folder, const char *name)
+/* Attaches byte[n], which it takes over; leaves it out if it is too large. */
+static void attach(struct attached *attached, const char *name, const char *type, char *byte,
+                   size_t n)
 {
-    char *path = draft_path(folder, name);
-    struct stat about;
-    bool there = path != NULL && stat(path, &about) == 0 && S_ISREG(about.st_mode);
-
-    free(path);
-    return there ? about.st_size : -1;
+    if (n > MOST_ATTACHED - attached->n_byte) {
+        attached->left_out = name;
+        free(byte);
+        return;
+    }
+    attached->file[attached->n++] =
+        (struct mail_attachment){.name = name, .type = type, .byte = byte, .n = n};
+    attached->n_byte += n;
 }
 
-static enum status attach(const char *folder, struct attached *attached, struct error *err)
+/* The list as this run would write it: what reviewers have written into the one beside the
+ * results is not for everybody, and the mail has the list even if it could not be written. */
+static enum status attach_list(const struct followup *followup, struct attached *attached,
+                               struct error *err)
 {
     enum status st = STATUS_OK;
+    char *byte = NULL;
+    size_t n = 0;
 
-    for (size_t i = 0; i < N_FILE; i++) {
-        struct mail_attachment *file = &attached->file[attached->n];
-        off_t size = file_size(folder, FILES[i].name);
-        if (size > (off_t)(MOST_ATTACHED - attached->n_byte)) {
-            attached->left_out = FILES[i].name;
-            continue;
-        }
-        *file = (struct mail_attachment){.name = FILES[i].name, .type = FILES[i].type};
-        TRY(draft_read(folder, FILES[i].name, &file->byte, &file->n, err));
-        attached->n += file->byte != NULL;
-        attached->n_byte += file->n;
-    }
+    TRY(anomalies_csv_make(followup, &byte, &n, err));
+    attach(attached, LIST, "text/csv", byte, n);
+done:
+    return st;
+}
+
+/* The report, if there is one. */
+static enum status attach_report(const struct followup *followup, struct attached *attached,
+                                 struct error *err)
+{
+    enum status st = STATUS_OK;
+    char *byte = NULL;
+    size_t n = 0;
+
+    TRY(draft_read(followup->folder, REPORT, &byte, &n, err));
+    if (byte != NULL)
+        attach(attached, REPORT, "text/html", byte, n);
 done:
     return st;
 }
@@ -101,12 +111,11 @@ enum status email_compose(const struct followup *followup, const char *from,
     struct attached attached = {.left_out = ""};
     struct mail_words words;
     char *text = NULL, *html = NULL;
-    size_t *order = mem_array(findings->n, sizeof *order);
+    size_t *order = NULL;
 
-    if (order == NULL)
-        TRY(error_no_memory(err, "the mail"));
-    mail_report_order(findings, order);
-    TRY(attach(followup->folder, &attached, err));
+    TRY(triage_order(findings, &order, err));
+    TRY(attach_list(followup, &attached, err));
+    TRY(attach_report(followup, &attached, err));
     struct mail_report report = {.findings = findings,
                                  .explained = followup->explained,
                                  .shown = order,

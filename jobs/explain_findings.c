@@ -5,7 +5,7 @@
 
 #include "explanation_draft.h"
 #include "mem.h"
-#include "model_calls.h"
+#include "model_words.h"
 
 #include <inttypes.h>
 #include <math.h>

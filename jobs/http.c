@@ -144,7 +144,7 @@ static bool is_quota(const struct http_reply *reply)
     return strncmp(reply->limit_reason, "jira-quota", strlen("jira-quota")) == 0;
 }
 
-/* Whether what became of the request lets it be made again. */
+/* Whether what became of the request lets it be made again (http.h). */
 static bool may_repeat(const struct http_reply *reply, enum http_repeat repeat)
 {
     if (reply->outcome == HTTP_NOT_SENT)
@@ -255,7 +255,7 @@ static struct place *find_place(const struct http_work *work, const CURL *easy)
 {
     size_t i = 0;
 
-    while (work->place[i].attempt.easy != easy)
+    while (i < work->n_place && work->place[i].attempt.easy != easy)
         i++;
     assert(i < work->n_place);
     return &work->place[i];

@@ -17,7 +17,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -172,7 +171,6 @@ enum status jobs_run(const char *results_path, const struct settings *settings, 
 
     stop_listen();
     services_warn_exposed(settings, log);
-    signal(SIGPIPE, SIG_IGN); /* a service that hangs up is an error, not the end */
     TRY(results_read(results_path, &findings, err));
     folder = jobs_folder(results_path);
     followup.explained = jobs_explain_by_rules(findings);

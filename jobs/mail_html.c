@@ -8,6 +8,7 @@
 
 #include "amount_text.h"
 #include "html_text.h"
+#include "triage.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,9 +46,11 @@ static const char HEAD[] =
 #define FONT "font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 
 /* Colours under white text; the same in the dark. */
-static const char *const COLOUR[N_SEVERITY + 1] = {
-    [SEVERITY_LOW] = "#5b6b7a",      [SEVERITY_MEDIUM] = "#8a6100", [SEVERITY_HIGH] = "#b4480a",
-    [SEVERITY_CRITICAL] = "#b3201b", [N_SEVERITY] = "#5b6b7a",
+static const char *const COLOUR[N_SEVERITY] = {
+    [SEVERITY_LOW] = "#5b6b7a",
+    [SEVERITY_MEDIUM] = "#8a6100",
+    [SEVERITY_HIGH] = "#b4480a",
+    [SEVERITY_CRITICAL] = "#b3201b",
 };
 
 /* A name out of the ledger. */
@@ -141,7 +144,7 @@ static void write_severity_cell(FILE *out, const struct finding *finding)
     fprintf(out,
             "<span style=\"display:inline-block;padding:1px 7px;border-radius:3px;"
             "background:%s;color:#ffffff;font-weight:600\">",
-            COLOUR[mail_report_severity(finding)]);
+            COLOUR[triage_severity(finding)]);
     html_write_text(out, finding->severity, NAME_LIMIT);
     fputs("</span>", out);
     begin_second_line(out);

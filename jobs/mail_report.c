@@ -5,34 +5,13 @@
 
 #include "log_text.h"
 #include "mail_character.h"
+#include "triage.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { NAME = 128 /* bytes of a ledger's name */ };
-
-enum severity mail_report_severity(const struct finding *finding)
-{
-    enum severity severity = SEVERITY_LOW;
-
-    while (severity < N_SEVERITY && strcmp(finding->severity, severity_name(severity)) != 0)
-        severity++;
-    return severity;
-}
-
-void mail_report_order(const struct findings *findings, size_t *order)
-{
-    size_t n = 0;
-
-    /* A severity that is none of ours comes last. */
-    for (int rank = N_SEVERITY - 1; rank >= -1; rank--)
-        for (size_t i = 0; i < findings->n; i++) {
-            int severity = (int)mail_report_severity(&findings->finding[i]);
-            if (severity == (rank >= 0 ? rank : N_SEVERITY))
-                order[n++] = i;
-        }
-}
 
 void mail_report_pattern(const struct finding *finding, char text[MAIL_WORD])
 {
@@ -72,11 +51,11 @@ __attribute__((format(printf, 2, 3))) static void say(char text[MAIL_WORDS], con
 
 static void say_severities(const struct findings *findings, char text[MAIL_WORDS])
 {
-    int64_t count[N_SEVERITY + 1] = {0};
+    int64_t count[N_SEVERITY] = {0};
     char number[LOG_TEXT_NUMBER];
 
     for (size_t i = 0; i < findings->n; i++)
-        count[mail_report_severity(&findings->finding[i])]++;
+        count[triage_severity(&findings->finding[i])]++;
     for (int s = N_SEVERITY - 1; s >= 0; s--) {
         if (count[s] == 0)
             continue;

@@ -34,14 +34,8 @@ struct mail_words {
 
 void mail_report_words(const struct mail_report *report, struct mail_words *words);
 
-/* order[n] out: the findings from the most severe, most anomalous of them first. */
-void mail_report_order(const struct findings *findings, size_t *order);
-
 /* How a finding's pattern and the age of its break read: "sign flip"; "new", "2 months" ... */
 void mail_report_pattern(const struct finding *finding, char text[MAIL_WORD]);
 void mail_report_age(const struct finding *finding, char text[MAIL_WORD]);
-
-/* Of the enum by its stored name; N_SEVERITY for any other text. */
-enum severity mail_report_severity(const struct finding *finding);
 
 #endif

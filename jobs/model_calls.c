@@ -7,7 +7,6 @@
  * rules' words. */
 #include "model_calls.h"
 
-#include "draft.h"
 #include "facts.h"
 #include "mem.h"
 #include "model_prompt.h"
@@ -20,16 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BYTES_A_TOKEN = 4 /* for an estimate of what a request takes */ };
-
-/* A finding and the name its explanation has in the outbox. Findings with the same facts, rows
- * entered twice, share one; then it may be asked for twice. */
-struct subject {
-    size_t finding;
-    int severity;
-    char key[SHA256_HEX];
-    const struct outbox_action *action; /* what is known of it, or NULL */
-};
+enum { BYTES_A_TOKEN = 2 /* or more: what a request takes is estimated on the safe side */ };
 
 /* A subject that is asked about. */
 struct ask {
@@ -45,9 +35,7 @@ struct model_run {
     const struct model_settings *model;
     struct secret key;
     char *url;
-    size_t n_subject;
-    struct subject *subject; /* the most severe first */
-    size_t n_ask, next;      /* ask[next ..] were not asked yet */
+    size_t n_ask, next; /* ask[next ..] were not asked yet */
     struct ask *ask;
     size_t n_again; /* those to be asked once more */
     struct ask **again;
@@ -57,117 +45,41 @@ struct model_run {
     bool heard;       /* an answer with a text has come */
     bool over;        /* nothing more is asked */
     enum status st;   /* why */
-    struct model_tally *tally;
+    char remark[HTTP_SENTENCE + 128];
+    int64_t n_call, n_token;
 };
 
-static struct outbox_name name_of(const struct subject *subject)
+enum status model_body(const struct followup *followup, size_t finding, const char *complaint,
+                       char **body, struct error *err)
 {
-    return (struct outbox_name){"model", "explanation", subject->key};
-}
-
-/* ---- what there is ------------------------------------------------------------------------- */
-
-static int severity_number(const char *name)
-{
-    int s = N_SEVERITY - 1;
-
-    while (s > 0 && strcmp(severity_name((enum severity)s), name) != 0)
-        s--;
-    return s;
-}
-
-static int by_severity(const void *a, const void *b)
-{
-    const struct subject *x = a, *y = b;
-
-    if (x->severity != y->severity)
-        return y->severity - x->severity;
-    return (x->finding > y->finding) - (x->finding < y->finding);
-}
-
-static int by_key(const void *a, const void *b)
-{
-    return strcmp((*(const struct outbox_action *const *)a)->key,
-                  (*(const struct outbox_action *const *)b)->key);
-}
-
-static enum status name_subject(const struct model_run *run, size_t i, struct subject *subject,
-                                struct error *err)
-{
-    const struct findings *findings = run->followup->findings;
-    struct facts facts = {0};
     enum status st = STATUS_OK;
+    struct facts facts = {0};
 
-    subject->finding = i;
-    subject->severity = severity_number(findings->finding[i].severity);
-    TRY(facts_make(findings, i, &facts, err));
-    TRY(facts_key(&facts, MODEL_RULES, run->model->name, subject->key, err));
+    TRY(facts_make(followup->findings, finding, &facts, err));
+    *body = model_request(&followup->settings->services.model, &facts, complaint);
+    if (*body == NULL)
+        TRY(error_no_memory(err, "a request to the model"));
 done:
     facts_free(&facts);
     return st;
 }
 
-static enum status name_subjects(struct model_run *run, struct error *err)
-{
-    enum status st = STATUS_OK;
-    size_t n = run->followup->findings->n;
-
-    run->subject = mem_array(n, sizeof *run->subject);
-    if (run->subject == NULL)
-        TRY(error_no_memory(err, "the explanations"));
-    for (; run->n_subject < n; run->n_subject++)
-        TRY(name_subject(run, run->n_subject, &run->subject[run->n_subject], err));
-    qsort(run->subject, n, sizeof *run->subject, by_severity);
-done:
-    return st;
-}
-
-/* Gives each subject its action of the list, where there is one. The list must live as long. */
-static enum status match_actions(struct model_run *run, const struct outbox_list *list,
-                                 struct error *err)
-{
-    const struct outbox_action **sorted = mem_array(list->n, sizeof *sorted);
-
-    if (sorted == NULL)
-        return error_no_memory(err, "the explanations");
-    for (size_t i = 0; i < list->n; i++)
-        sorted[i] = &list->action[i];
-    qsort(sorted, list->n, sizeof *sorted, by_key);
-    for (size_t i = 0; i < run->n_subject; i++) {
-        const struct outbox_action wanted = {.key = run->subject[i].key};
-        const struct outbox_action *key = &wanted;
-        const struct outbox_action **found =
-            bsearch(&key, sorted, list->n, sizeof *sorted, by_key);
-        run->subject[i].action = found != NULL ? *found : NULL;
-    }
-    free(sorted);
-    return STATUS_OK;
-}
-
-static bool has_words(const struct subject *subject)
-{
-    return subject->action != NULL && subject->action->state == OUTBOX_DONE;
-}
-
 /* ---- what is to be asked ------------------------------------------------------------------- */
 
-static enum status list_asks(struct model_run *run, struct error *err)
+static enum status list_asks(struct model_run *run, const struct subjects *subjects,
+                             struct error *err)
 {
     int64_t most = run->model->max_calls;
-    size_t room = (uint64_t)most < run->n_subject ? (size_t)most : run->n_subject;
+    size_t room = (uint64_t)most < subjects->n ? (size_t)most : subjects->n;
 
     run->ask = mem_array(room, sizeof *run->ask);
     run->again = mem_array(room, sizeof *run->again);
     run->item = mem_array(room, sizeof *run->item);
     if (run->ask == NULL || run->again == NULL || run->item == NULL)
         return error_no_memory(err, "the requests to the model");
-    for (size_t i = 0; i < run->n_subject && run->n_ask < room; i++) {
-        const struct subject *subject = &run->subject[i];
-        bool failed = subject->action != NULL && subject->action->state == OUTBOX_FAILED;
-        if (!failed && !has_words(subject))
-            run->ask[run->n_ask++].subject = subject;
-    }
-    run->tally->n_to_ask = run->n_ask;
+    for (size_t i = 0; i < subjects->n && run->n_ask < room; i++)
+        if (subject_is_open(&subjects->subject[i]))
+            run->ask[run->n_ask++].subject = &subjects->subject[i];
     return STATUS_OK;
 }
 
@@ -178,57 +90,11 @@ static enum status add_intents(struct model_run *run, struct error *err)
 
     TRY(outbox_begin(outbox, err));
     for (size_t i = 0; i < run->n_ask; i++)
-        TRY(outbox_add(outbox, name_of(run->ask[i].subject), err));
+        TRY(outbox_add(outbox, subject_name(run->ask[i].subject), err));
     TRY(outbox_commit(outbox, err));
 done:
     if (st != STATUS_OK)
         outbox_abandon(outbox);
-    return st;
-}
-
-static enum status make_body(const struct model_run *run, const struct ask *ask, char **body,
-                             struct error *err)
-{
-    enum status st = STATUS_OK;
-    struct facts facts = {0};
-
-    TRY(facts_make(run->followup->findings, ask->subject->finding, &facts, err));
-    *body = model_request(run->model, &facts, ask->again ? ask->why : NULL);
-    if (*body == NULL)
-        TRY(error_no_memory(err, "a request to the model"));
-done:
-    facts_free(&facts);
-    return st;
-}
-
-/* What a dry run would ask, as an array of bodies. */
-static enum status write_draft(const struct model_run *run, struct error *err)
-{
-    enum status st = STATUS_OK;
-    char *text = NULL, *body = NULL;
-    size_t n = 0;
-    FILE *out = open_memstream(&text, &n);
-
-    if (out == NULL)
-        TRY(error_no_memory(err, "the requests to the model"));
-    fputc('[', out);
-    for (size_t i = 0; i < run->n_ask; i++) {
-        TRY(make_body(run, &run->ask[i], &body, err));
-        fprintf(out, "%s\n%s", i > 0 ? "," : "", body);
-        cJSON_free(body);
-        body = NULL;
-    }
-    fputs(run->n_ask > 0 ? "\n]\n" : "]\n", out);
-    bool failed = ferror(out) != 0;
-    failed = fclose(out) != 0 || failed;
-    out = NULL;
-    if (failed)
-        TRY(error_no_memory(err, "the requests to the model"));
-    TRY(draft_write(run->followup->folder, MODEL_DRAFT, text, n, NULL, err));
-done:
-    if (out != NULL)
-        fclose(out);
-    free(text);
     return st;
 }
 
@@ -245,7 +111,7 @@ stop_asking(struct model_run *run, enum status st, const char *format, ...)
     run->over = true;
     run->st = st;
     va_start(args, format);
-    vsnprintf(run->tally->remark, sizeof run->tally->remark, format, args);
+    vsnprintf(run->remark, sizeof run->remark, format, args);
     va_end(args);
 }
 
@@ -253,7 +119,7 @@ static bool is_affordable(const struct model_run *run, const struct ask *ask)
 {
     int64_t most = run->model->max_tokens;
 
-    return most == 0 || run->tally->n_token + run->reserved + ask->reserved <= most;
+    return most == 0 || run->n_token + run->reserved + ask->reserved <= most;
 }
 
 static enum status start(void *context, size_t i, struct http_request *request, bool *skip,
@@ -266,17 +132,18 @@ static enum status start(void *context, size_t i, struct http_request *request, 
     *skip = run->over;
     if (*skip)
         return STATUS_OK;
-    TRY(make_body(run, ask, &ask->body, err));
+    TRY(model_body(run->followup, ask->subject->finding, ask->again ? ask->why : NULL,
+                   &ask->body, err));
     ask->reserved = (int64_t)strlen(ask->body) / BYTES_A_TOKEN + run->model->answer_tokens;
     if (!is_affordable(run, ask)) {
         stop_asking(run, STATUS_OK, "model.max-tokens allows no more in this run");
         *skip = true;
         goto done;
     }
-    TRY(outbox_mark(run->followup->outbox, name_of(ask->subject), OUTBOX_SENT, NULL, NULL,
+    TRY(outbox_mark(run->followup->outbox, subject_name(ask->subject), OUTBOX_SENT, NULL, NULL,
                     err));
     run->reserved += ask->reserved;
-    run->tally->n_call++;
+    run->n_call++;
     *request = (struct http_request){.method = "POST",
                                      .url = run->url,
                                      .secret = &run->key,
@@ -299,7 +166,8 @@ static bool is_final(const struct http_reply *reply)
 static enum status leave(struct model_run *run, const struct ask *ask, enum outbox_state state,
                          const char *why, struct error *err)
 {
-    return outbox_mark(run->followup->outbox, name_of(ask->subject), state, NULL, why, err);
+    return outbox_mark(run->followup->outbox, subject_name(ask->subject), state, NULL, why,
+                       err);
 }
 
 static enum status keep_answer(struct model_run *run, const struct ask *ask,
@@ -310,7 +178,8 @@ static enum status keep_answer(struct model_run *run, const struct ask *ask,
 
     if (text == NULL)
         TRY(error_no_memory(err, "an answer of the model"));
-    TRY(outbox_mark(run->followup->outbox, name_of(ask->subject), OUTBOX_DONE, text, "", err));
+    TRY(outbox_mark(run->followup->outbox, subject_name(ask->subject), OUTBOX_DONE, text, "",
+                    err));
 done:
     cJSON_free(text);
     return st;
@@ -329,7 +198,7 @@ static enum status take_answer(struct model_run *run, struct ask *ask,
     bool second = ask->again;
     bool accepted =
         model_reply_read(reply->body, reply->n_body, &facts, &answer, ask->why, &n_token);
-    run->tally->n_token += n_token;
+    run->n_token += n_token;
     if (accepted)
         TRY(keep_answer(run, ask, &answer, err));
     else
@@ -391,7 +260,7 @@ static enum status finish(void *context, size_t i, struct http_reply *reply, str
 /* The next requests: first those to be asked again. */
 static void fill_batch(struct model_run *run)
 {
-    int64_t left = run->model->max_calls - run->tally->n_call;
+    int64_t left = run->model->max_calls - run->n_call;
 
     run->n_item = 0;
     while (run->n_again > 0 && (int64_t)run->n_item < left)
@@ -419,75 +288,21 @@ done:
     return st;
 }
 
-/* ---- what has come of it ------------------------------------------------------------------- */
-
-static enum status use_words(struct model_run *run, const struct subject *subject,
-                             double *confidence, struct error *err)
+static void run_close(struct model_run *run)
 {
-    enum status st = STATUS_OK;
-    struct facts facts = {0};
-    struct model_answer answer;
-    char why[MODEL_WHY];
-
-    TRY(facts_make(run->followup->findings, subject->finding, &facts, err));
-    if (!model_answer_read(subject->action->answer, &facts, &answer, why))
-        goto done; /* somebody has changed the outbox */
-    size_t n_summary = strlen(answer.summary) + 1, n_action = strlen(answer.action) + 1;
-    char *kept = text_store_take(n_summary + n_action, run->followup->kept);
-    if (kept == NULL)
-        TRY(error_no_memory(err, "the explanations"));
-    memcpy(kept, answer.summary, n_summary);
-    memcpy(kept + n_summary, answer.action, n_action);
-    run->followup->explained[subject->finding] =
-        (struct explanation){.source = "model",
-                             .text = kept,
-                             .likely_cause = answer.likely_cause,
-                             .recommended_action = kept + n_summary};
-    confidence[subject->finding] = answer.confidence;
-    run->tally->n_worded++;
-done:
-    facts_free(&facts);
-    return st;
+    secret_erase(&run->key);
+    free(run->url);
+    free(run->ask);
+    free(run->again);
+    free(run->item);
 }
 
-/* Reads what the outbox knows; *list is to be freed when the subjects are no longer used. */
-static enum status look_up(struct model_run *run, struct outbox_list *list, struct error *err)
+static enum status run_through(struct model_run *run, const struct subjects *subjects,
+                               struct error *err)
 {
     enum status st = STATUS_OK;
 
-    if (run->followup->outbox != NULL)
-        TRY(outbox_select(run->followup->outbox, "model", "explanation",
-                          (1u << N_OUTBOX_STATE) - 1, list, err));
-    TRY(match_actions(run, list, err));
-done:
-    return st;
-}
-
-static enum status use_all_words(struct model_run *run, double *confidence, struct error *err)
-{
-    enum status st = STATUS_OK;
-    struct outbox_list list = {0};
-
-    TRY(look_up(run, &list, err));
-    for (size_t i = 0; i < run->n_subject; i++)
-        if (has_words(&run->subject[i]))
-            TRY(use_words(run, &run->subject[i], confidence, err));
-done:
-    outbox_list_free(&list);
-    return st;
-}
-
-static enum status ask_model(struct model_run *run, struct error *err)
-{
-    enum status st = STATUS_OK;
-    struct outbox_list list = {0};
-
-    TRY(look_up(run, &list, err));
-    TRY(list_asks(run, err));
-    if (!run->followup->send) {
-        TRY(write_draft(run, err));
-        goto done;
-    }
+    TRY(list_asks(run, subjects, err));
     if (run->n_ask == 0)
         goto done;
     TRY(secret_read(&run->model->key, MODEL_KEY, &run->key, err));
@@ -497,42 +312,21 @@ static enum status ask_model(struct model_run *run, struct error *err)
     TRY(add_intents(run, err));
     TRY(ask_all(run, err));
     if (run->over && run->st == STATUS_OK)
-        log_warn(run->followup->log, "model: %s", run->tally->remark);
+        log_warn(run->followup->log, "model: %s", run->remark);
     else if (run->over)
-        TRY(error_set(err, run->st, "%s", run->tally->remark));
+        TRY(error_set(err, run->st, "%s", run->remark));
 done:
-    outbox_list_free(&list);
     return st;
 }
 
-static void run_close(struct model_run *run)
+enum status model_ask(struct followup *followup, const struct subjects *subjects,
+                      int64_t *n_call, int64_t *n_token, struct error *err)
 {
-    secret_erase(&run->key);
-    free(run->url);
-    free(run->subject);
-    free(run->ask);
-    free(run->again);
-    free(run->item);
-}
+    struct model_run run = {.followup = followup, .model = &followup->settings->services.model};
+    enum status st = run_through(&run, subjects, err);
 
-enum status model_word(struct followup *followup, double *confidence, struct model_tally *tally,
-                       struct error *err)
-{
-    struct model_run run = {
-        .followup = followup, .model = &followup->settings->services.model, .tally = tally};
-    enum status st = STATUS_OK, asked = STATUS_OK;
-    struct error why = {0};
-
-    *tally = (struct model_tally){0};
-    TRY(model_validate(followup->settings, err));
-    TRY(name_subjects(&run, err));
-    asked = ask_model(&run, &why);
-    TRY(use_all_words(&run, confidence, err));
-    if (asked != STATUS_OK) {
-        *err = why;
-        st = asked;
-    }
-done:
+    *n_call = run.n_call;
+    *n_token = run.n_token;
     run_close(&run);
     return st;
 }

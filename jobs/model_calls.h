@@ -2,26 +2,21 @@
 #define TIEOUT_MODEL_CALLS_H
 
 #include "followup.h"
+#include "model_subjects.h"
 
-#define MODEL_DRAFT "model_requests.json" /* what a dry run would ask */
+/* The body of the request about a finding; free it with cJSON_free. See model_request. */
+enum status model_body(const struct followup *followup, size_t finding, const char *complaint,
+                       char **body, struct error *err);
 
-/* What the model's part of a run came to. */
-struct model_tally {
-    size_t n_worded; /* findings explained in its words, now or in an earlier run */
-    size_t n_to_ask; /* findings it was, or would be, asked for in this run */
-    int64_t n_call;  /* requests, without what http.h repeats */
-    int64_t n_token; /* as the server counted them */
-    char remark[HTTP_SENTENCE + 128]; /* why it was not asked for more, or "" */
-};
-
-/* Puts the model's words into followup->explained, where it has acceptable ones: from the outbox
- * those it was asked for before (service "model", kind "explanation", key: facts_key), then, the
- * most severe first and within the budgets of calls and tokens, by asking. A reply that is not
- * accepted is asked for once more with the reason; refused again, it is OUTBOX_FAILED and the
- * rules' words stay. In a dry run nothing is asked and MODEL_DRAFT is written instead.
- *   confidence[findings->n]  out, of the findings that were worded
- * Returns as explain_findings does, after having used whatever answers there are. */
-enum status model_word(struct followup *followup, double *confidence, struct model_tally *tally,
-                       struct error *err);
+/* Asks the model about the open subjects, in their order and within the budgets of calls and
+ * tokens. Each answer that is accepted is OUTBOX_DONE, as JSON for model_answer_read. One that is
+ * not is asked for once more with the reason; refused again, it is OUTBOX_FAILED.
+ *   n_call   out, requests made, without what http.h repeats
+ *   n_token  out, as the server counted them
+ * STATUS_SERVICE: not reached, or no sensible answer; STATUS_CONFIG: it refused the key, the model
+ * or the request, says what to look at; STATUS_STOPPED. A quota used up, or a budget, is a
+ * warning. What was not asked is still open then. */
+enum status model_ask(struct followup *followup, const struct subjects *subjects,
+                      int64_t *n_call, int64_t *n_token, struct error *err);
 
 #endif

@@ -4,10 +4,10 @@
 
 #include "draft.h"
 #include "jobs.h"
-#include "mail_report.h"
 #include "mem.h"
 #include "report_page.h"
 #include "tickets.h"
+#include "triage.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -45,13 +45,11 @@ static enum status compose(const struct followup *followup, char **byte, size_t 
 {
     const struct findings *findings = followup->findings;
     struct overview *overview = NULL;
-    size_t *order = mem_array(findings->n, sizeof *order);
+    size_t *order = NULL;
     char **link = NULL;
     enum status st = STATUS_OK;
 
-    if (order == NULL)
-        TRY(error_no_memory(err, NAME));
-    mail_report_order(findings, order);
+    TRY(triage_order(findings, &order, err));
     TRY(overview_read(followup->results, &overview, err));
     TRY(tickets_links(followup, &link, err));
     struct report report = {

@@ -7,6 +7,7 @@
 #include "html_text.h"
 #include "mail_report.h"
 #include "report_chart.h"
+#include "triage.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -26,10 +27,7 @@ static void write_account(FILE *out, const struct finding *finding)
 /* "critical" on its colour; the class is ours alone. */
 static void write_chip(FILE *out, const struct finding *finding)
 {
-    enum severity severity = mail_report_severity(finding);
-
-    fprintf(out, "<span class=\"chip %s\">",
-            severity < N_SEVERITY ? severity_name(severity) : "");
+    fprintf(out, "<span class=\"chip %s\">", severity_name(triage_severity(finding)));
     html_write_text(out, finding->severity, REPORT_NAME);
     fputs("</span>", out);
 }
@@ -79,7 +77,7 @@ static void write_row(FILE *out, const struct report *report, size_t rank)
     html_write_text(out, finding->severity, REPORT_NAME);
     fprintf(out, "\"><td class=\"n\" data-v=\"%zu\"><a href=\"#a%zu\">%zu</a></td>", rank + 1,
             rank + 1, rank + 1);
-    fprintf(out, "<td data-v=\"%d\">", (int)mail_report_severity(finding) % N_SEVERITY);
+    fprintf(out, "<td data-v=\"%d\">", (int)triage_severity(finding));
     write_chip(out, finding);
     fputs("</td><td>", out);
     write_account(out, finding);

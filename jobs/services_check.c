@@ -12,7 +12,6 @@
 #include "tasks.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,7 +147,6 @@ enum status services_check(const struct settings *settings, FILE *out, struct er
     enum status st = STATUS_OK;
 
     stop_listen();
-    signal(SIGPIPE, SIG_IGN); /* a service that hangs up is an error, not the end */
     TRY(refuse_logins(&settings->services, err));
     TRY(http_open(&settings->services.network, &http, err));
     for (const struct service *at = SERVICE; at->name != NULL; at++) {

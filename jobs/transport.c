@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,7 @@ enum status transport_open(const struct network_settings *network, struct error 
 {
     enum status st = STATUS_OK;
 
+    signal(SIGPIPE, SIG_IGN); /* a service that hangs up is an error, not the end */
     if (network->ca_file != NULL)
         TRY(check_certificates(network->ca_file, err));
     if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, free_erased, resize_erased, strdup,

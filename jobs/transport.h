@@ -10,8 +10,8 @@
 /* What requests and mail have in common: libcurl's transfers, encrypted, verified, and in bounded
  * time. */
 
-/* Gets libcurl ready; for each success there must be one transport_close. STATUS_CONFIG if
- * network.ca-file cannot be read or has no certificate. */
+/* Gets libcurl ready, and has SIGPIPE ignored; for each success there must be one
+ * transport_close. STATUS_CONFIG if network.ca-file cannot be read or has no certificate. */
 enum status transport_open(const struct network_settings *network, struct error *err);
 void transport_close(void);
 

@@ -11,50 +11,53 @@
  *   past       the group's last 24 rows before this one, n of them; the row itself is "now"
  *   usual(x)   the change usual from row to row in x: the larger of 1.48 medians of |change|
  *              and the mean of |change| without its largest quarter; 0 below two past rows
- *   noise      tolerance + 0.1 % of |GL| + |IHub| now + 3 % of the break now or before,
+ *   noise      tolerance + 0.03 % of |GL| + |IHub| now + 1.5 % of the break now or before,
  *              whichever is smaller
- *   caution    3 % of |GL| + |IHub| now, 2 % if all the past matched, times (3 / n)^2: what a
- *              short past does not tell
+ *   caution    4 % of |GL| + |IHub| now, 1.2 % if the difference was always the same within
+ *              the tolerance, times (3 / n)^2: what a short past does not tell
+ *   expected   the median of the past, the last value, that continued by the usual or by the
+ *              last change, the values 3, 6 and 12 rows ago
  *
  * the departures, all >= 0 and in units of what is usual, are
  *
- *   break      distance of the difference from the nearest of: 0, the median of the past, the
- *              last value, the last value continued by the usual or by the last change, the
- *              values 3 and 12 rows ago, the second-nearest past value; after a row that
- *              matched also from the size of breaks the group had before (2nd to 4th largest,
- *              a break that stayed counted once). Over usual + noise + caution.
- *   drift      the current run of changes in one direction: their number, 6 at most, times the
- *              second-smallest of them less the older trend, and no more than the distance
- *              from the range of the rows before the run. Counts by a quarter for each of
- *              those rows up to four, and a run of two changes a twentieth. Or, where it shows
- *              more, 3 times the third-largest of the last four changes against the older half
- *              of the past, as one change back does not end a drift. Over the older usual
- *              change + noise + caution. 0 for a group with one side only.
- *   stale      12 x / (x + 0.15), x being the break departure, if IHub repeats its last value
- *              while the GL moves and leaves a break; less where it did so before, and 0 where
- *              it did at half of the past changes.
+ *   break      distance of the difference from the nearest of: 0, what is expected, the
+ *              second-nearest past value; after a row that matched also from the size of breaks
+ *              the group had before (2nd to 4th largest, a break that stayed counted once). Over
+ *              usual + noise + caution, and 40 % of that size.
+ *   drift      how far the difference has come since the rows before the drift, which are the
+ *              fewest first rows, from two on and from four on, beyond all of which it stayed
+ *              ever since (one error among eight or more left out), at most a year: the way
+ *              beyond the older trend, steps back times 5, without the largest step, which alone
+ *              is a break; times 4 / 3, so that four even steps count as four, and no more than
+ *              the distance from those rows. Counts by a quarter for each of them up to four,
+ *              and by 0.06 if it has two steps. Over the older usual change + noise + caution.
+ *              0 for a group with one side only.
+ *   repeat     25 x / (x + 0.2), x being the break departure, if IHub repeats its last balance
+ *              while the GL moves, or one side moves by exactly twice what the other does; less
+ *              where that happened before, 0 where it did at half of the past changes or where
+ *              the GL moved by the same amount before. Months of the same IHub balance are
+ *              compared with the time before them.
  *   jump       the smaller of both sides' moves, if they go the same way, or the move of the
- *              only side: distance of a balance from its past range, and from the nearest of
- *              its usual, last and continued values, less 40 % of its largest past value, over
- *              1.8 times (usual + 3.5 % of that value + tolerance + caution), where usual is
- *              beyond the trend, and the least of row to row, quarter to quarter and year to
- *              year; 0 for a side that was empty the row before.
+ *              only side: how much further a balance moved than it ever did in the past, but no
+ *              more than its distance from what is expected, less 60 % of the last balance;
+ *              over 1.3 times (usual + 6.5 % of the last balance + tolerance + the larger
+ *              caution), where usual is beyond the trend, and the least of row to row, quarter
+ *              to quarter and year to year; 0 for a side that was empty the row before.
  *   move       the larger of both sides' moves.
  *   share      |difference| over |GL| + |IHub|, less the share usual in the past (its maximum,
  *              the largest sixth left out).
  *
- * departure, the first feature, is the largest of break, drift, stale and jump.
+ * departure, the first feature, is the largest of break, drift, repeat and jump.
  *
- * A departure x becomes the feature ln(1 + x / 20) (share: 0.75 x), is raised to a quarter of
- * the first feature, because a forest draws its axes at random and would miss on most of them
- * what shows on one, and is weighed by min(1, n / 6)^1.25, by min(1, n / 4)^1.25 if all the past
- * matched. So a first row is 0 throughout: an account is not odd for being new, and judged the
- * more firmly the longer it is known, and the sooner if it always tied out. */
+ * A departure x becomes the feature ln(1 + x / 50) (share: 0.5 x), is raised to 10 % of the
+ * first feature, because a forest draws its axes at random and would miss on most of them what
+ * shows on one, and is weighed by min(1, n / 4.5)^1.25. So a first row is 0 throughout: an
+ * account is not odd for being new, and judged the more firmly the longer it is known. */
 enum history_feature {
     HISTORY_DEPARTURE,
     HISTORY_BREAK,
     HISTORY_DRIFT,
-    HISTORY_STALE,
+    HISTORY_REPEAT,
     HISTORY_JUMP,
     HISTORY_MOVE,
     HISTORY_SHARE,
@@ -72,12 +75,12 @@ extern const struct feature_label HISTORY_LABEL[N_HISTORY];
  *                      row[member[k]]
  * Returns how many rows depart from their own history by more than three times what is usual:
  * that count over all rows is the expected share of anomalies, and may be 0. Here a short past
- * gets a caution of 30 % of |GL| + |IHub| times (3 / n)^3, a third of that if all the past
- * matched: a count has no ranking to correct it. */
+ * gets a caution of 30 % of |GL| + |IHub| times (3 / n)^3, a third of that if the
+ * difference was always the same: a count has no ranking to correct it. */
 size_t features_history(const struct row *row, const struct groups *groups, double tolerance,
                         double *const column[N_HISTORY]);
 
-/* The features that depart by themselves and are not only raised to a quarter of the first one:
+/* The features that depart by themselves and are not only raised to a part of the first one:
  * bit 1 << f for feature f. The first one, being the largest of others, is never among them.
  * feature[N_HISTORY] may be off by 1e-6 of the largest. */
 unsigned history_departing(const double *feature);

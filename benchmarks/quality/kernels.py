@@ -18,6 +18,7 @@ ROW = np.dtype([("row_number", "i8"), ("order", "i8"), ("gl", "f8"), ("ihub", "f
 NODE = np.dtype([("threshold", "f8"), ("feature", "i4"), ("right", "i4"), ("n_row", "i4"),
                  ("depth", "i4")])
 N_HISTORY = 7
+SIMD_AUTO = 0
 
 
 class Groups(c.Structure):
@@ -82,8 +83,9 @@ def forest_scores(library, x, trees=200, samples=256, seed=42):
         start[t + 1] = start[t] + np.uint64(used.value)
     node = np.concatenate(nodes)
     forest = Forest(trees, p, samples, start.ctypes.data, node.ctypes.data)
-    scorer, score = c.c_void_p(), np.zeros(n)
-    check(library.scorer_create(c.byref(forest), c.byref(scorer), error))
+    scorer, score, simd = c.c_void_p(), np.zeros(n), c.c_int()
+    check(library.simd_choose(SIMD_AUTO, c.byref(simd), error))
+    check(library.scorer_create(c.byref(forest), simd, c.byref(scorer), error))
     columns = [np.ascontiguousarray(x[:, j]) for j in range(p)]
     library.scorer_run(scorer, pointers(columns), c.c_size_t(n), c.c_void_p(score.ctypes.data))
     library.scorer_free(scorer)

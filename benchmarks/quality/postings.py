@@ -67,6 +67,7 @@ class Account:
             if self.business == "reserve" and rng.random() < 0.8:
                 own = own[:0]
             self.postings.append(np.round(own, 2))
+        self.routine = list(self.postings)
         if self.business == "accrual":
             self.settle(3)
         elif self.business == "clearing":
@@ -86,7 +87,7 @@ class Account:
         usual = np.zeros(months)
         if self.habit == "late":
             share = rng.uniform(0.15, 0.4)
-            for month, own in enumerate(self.postings):
+            for month, own in enumerate(self.routine):  # a late settlement is an error
                 usual[month] = own[rng.random(len(own)) < share].sum()
         elif self.habit == "translated":
             usual = self.gl * 10 ** rng.uniform(-5, -2.5) * rng.normal(size=months)

@@ -20,6 +20,7 @@ import h5py
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from command import TIEOUT, InFolder, plain_rows, run, write_ledger
+from contract_server import ContractServer
 from fault_proxy import FaultProxy, closed_port
 from mail_server import PASSWORD, USER, MailServer
 from throwaway_ca import ThrowawayCA
@@ -183,6 +184,29 @@ class Delivered(WithMailServer):
         self.configure(f"smtps://localhost:{server.smtps}", user=None, password_file=None)
         self.follow(0)
         self.assertEqual(len(server.mailbox(1)), 1)
+
+
+class Tickets(WithMailServer):
+    def test_mail_links_to_the_tickets_just_opened(self):
+        server = self.server()
+        self.configure(f"smtps://localhost:{server.smtps}")
+        with ContractServer(*self.ca.pair("good")) as services:
+            _, user, secret = services.login["jira-v3"]
+            (self.folder / "token").write_text(secret)
+            (self.folder / "token").chmod(0o600)
+            config = json.loads((self.folder / "config.json").read_text())
+            config["jira"] = {"url": services.url, "project": "FIN", "user": user,
+                              "token_file": "token", "search_seconds": 0}
+            (self.folder / "config.json").write_text(json.dumps(config))
+            self.follow(0)
+            links = {f"{services.url}/browse/{issue['key']}" for issue in services.jira.issues}
+            self.assertEqual(services.violations, [])
+        mail = parse(server.mailbox(1)[0])
+        page = mail.get_body(("html",)).get_content()
+        plain = mail.get_body(("plain",)).get_content()
+        self.assertGreater(len(links), 0)
+        self.assertEqual(set(re.findall(r'href="([^"]*)"', page)), links)
+        self.assertEqual(set(re.findall(r"Ticket: (\S*)", plain)), links)
 
 
 class Drafts(WithMailServer):

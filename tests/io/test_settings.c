@@ -481,6 +481,8 @@ static void usage_is_refused(void)
          "--output=--force)"},
         {"detect a -qv", "", NULL, STATUS_USAGE,
          "-q takes no value: in '-qv', write each option with a '-' of its own"},
+        {"followup a --status --retry-failed", "", NULL, STATUS_USAGE,
+         "status only tells: it excludes retry-failed"},
         {"detect --help=yes", "", NULL, STATUS_USAGE, "--help takes no value"},
         {"detect a -q -v", "", NULL, STATUS_USAGE, "quiet and verbose exclude each other"},
         {"detect", "", NULL, STATUS_USAGE, "no file given: tieout detect LEDGER.csv..."},

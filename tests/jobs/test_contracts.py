@@ -366,7 +366,7 @@ class Judged(unittest.TestCase):
                 n_rule += 1
                 with self.subTest(contract=name, rule=where):
                     self.assertFalse(missed, "no canary is against it")
-        print(f"\n{len(CANARIES)} canaries, {n_rule} rules")
+        print(f"\ncounted: {len(CANARIES)} canaries, {n_rule} rules")
 
     def test_wrong_answers_are_found(self):
         cases = [

@@ -5,8 +5,8 @@
 #include "report_page.h"
 
 #include "made_up.h"
-#include "mail_report.h"
 #include "mail_sample.h"
+#include "triage.h"
 
 #include <math.h>
 #include <string.h>
@@ -118,13 +118,13 @@ static char *write_page(struct findings *findings, size_t n_shown, struct overvi
     static char ticket[] = "https://jira.test/browse/REC-1";
     static char *link[MADE_UP] = {ticket, NULL, NULL};
     struct explanation explained[MADE_UP];
-    size_t order[MADE_UP];
+    size_t *order = NULL;
     struct catcher catcher;
     struct error err;
 
     for (size_t i = 0; i < findings->n; i++)
         explained[i] = (struct explanation){"model", "It <moved>.", "a \"cause\"", ""};
-    mail_report_order(findings, order);
+    CU_ASSERT_EQUAL_FATAL(triage_order(findings, &order, &err), STATUS_OK);
     catcher_open(&catcher);
     CU_ASSERT_EQUAL(report_page_write(&(struct report){.findings = findings,
                                                        .overview = overview,
@@ -135,6 +135,7 @@ static char *write_page(struct findings *findings, size_t n_shown, struct overvi
                                                        .folder = "may.followup"},
                                       catcher.out, &err),
                     STATUS_OK);
+    free(order);
     return catcher_close(&catcher);
 }
 

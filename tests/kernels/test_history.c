@@ -101,35 +101,52 @@ static void check_no_group(void)
     CU_ASSERT_EQUAL(ledger.n_departing, 0);
 }
 
-/* Six matched months of 1000, then a GL of 1100. Distance 100; usual change 0; noise 1 + 2.1,
- * as the break is new; caution 0.02 * 2100 * 9 / 36. No balance moves by 40 %. */
+/* Six matched months of 1000, then an IHub of 1100. Distance 100; usual change 0; noise 1 + 0.63, as
+ * the break is new; caution 0.012 * 2100 * 9 / 36. No balance moves by as much as it held. */
 static void check_worked_break(void)
 {
     static struct ledger ledger;
     clear(&ledger);
     for (int k = 0; k < 6; k++)
         add(&ledger, 1000.0, 1000.0);
-    add(&ledger, 1100.0, 1000.0);
+    add(&ledger, 1000.0, 1100.0);
     run(&ledger, 1.0);
-    double expected = log(1.0 + 100.0 / (3.1 + 10.5) / 20.0);
+    double expected = log(1.0 + 100.0 / (1.63 + 6.3) / 50.0);
     CU_ASSERT_DOUBLE_EQUAL(ledger.value[HISTORY_BREAK][6], expected, 1e-13);
     CU_ASSERT_DOUBLE_EQUAL(ledger.value[HISTORY_DEPARTURE][6], expected, 1e-13);
-    CU_ASSERT_DOUBLE_EQUAL(ledger.value[HISTORY_DRIFT][6], expected / 4.0, 1e-13);
-    CU_ASSERT_DOUBLE_EQUAL(ledger.value[HISTORY_MOVE][6], expected / 4.0, 1e-13);
-    CU_ASSERT_EQUAL(ledger.n_departing, 1); /* 100 / (3.1 + 0.09 * 2100 / 8) is 3.7 */
+    CU_ASSERT_DOUBLE_EQUAL(ledger.value[HISTORY_DRIFT][6], expected / 10.0, 1e-13);
+    CU_ASSERT_DOUBLE_EQUAL(ledger.value[HISTORY_MOVE][6], expected / 10.0, 1e-13);
+    CU_ASSERT_EQUAL(ledger.n_departing, 1); /* 100 / (1.63 + 0.1 * 2100 / 8) is 3.6 */
 }
 
-/* The same after two months only: 9 times the caution, and half of the trust to the 1.25. */
+/* The same after two months only: 9 times the caution, and 2 / 4.5 of the trust to the 1.25. */
 static void check_worked_trust(void)
 {
     static struct ledger ledger;
     clear(&ledger);
     add(&ledger, 1000.0, 1000.0);
     add(&ledger, 1000.0, 1000.0);
-    add(&ledger, 1100.0, 1000.0);
+    add(&ledger, 1000.0, 1100.0);
     run(&ledger, 1.0);
-    double expected = pow(1.0 / 2.0, 1.25) * log(1.0 + 100.0 / (3.1 + 94.5) / 20.0);
+    double expected = pow(2.0 / 4.5, 1.25) * log(1.0 + 100.0 / (1.63 + 56.7) / 50.0);
     CU_ASSERT_DOUBLE_EQUAL(ledger.value[HISTORY_BREAK][2], expected, 1e-13);
+}
+
+/* Five matched months of 1000, then a break that grows by 30, 20, 10 and 40: of the 100 the largest
+ * step is left out, a third is added. Noise 1 + 0.63 + 0.015 * 60, caution as above over 8 rows. */
+static void check_worked_drift(void)
+{
+    static const double gl[4] = {1030, 1050, 1060, 1100};
+    static struct ledger ledger;
+    clear(&ledger);
+    for (int k = 0; k < 5; k++)
+        add(&ledger, 1000.0, 1000.0);
+    for (int k = 0; k < 4; k++)
+        add(&ledger, gl[k], 1000.0);
+    run(&ledger, 1.0);
+    double unit = 1.63 + 0.9 + 0.012 * 2100.0 * 9.0 / 64.0;
+    double expected = log(1.0 + 80.0 / unit / 50.0);
+    CU_ASSERT_DOUBLE_EQUAL(ledger.value[HISTORY_DRIFT][8], expected, 1e-13);
 }
 
 /* The four labelled accounts: the two anomalies of the last month stand out of all 28 rows. */
@@ -221,7 +238,7 @@ static void check_axes(void)
         enum history_feature axis;
     } error[] = {
         {1500, 1030, HISTORY_BREAK},  {1030, -1030, HISTORY_BREAK}, {1030, 0, HISTORY_BREAK},
-        {1030, 10300, HISTORY_BREAK}, {1030, 1055, HISTORY_STALE},  {5000, 5000, HISTORY_JUMP},
+        {1030, 10300, HISTORY_BREAK}, {1030, 1055, HISTORY_REPEAT}, {5000, 5000, HISTORY_JUMP},
     };
     static struct ledger ledger;
     for (size_t e = 0; e < sizeof error / sizeof error[0]; e++) {
@@ -242,8 +259,34 @@ static void check_drift(void)
     for (int k = 0; k < 18; k++)
         add(&ledger, 1000.0, 1000.0 - (k > 12 ? 20.0 * (k - 12) : 0.0));
     run(&ledger, 1.0);
-    CU_ASSERT(ledger.value[HISTORY_DRIFT][17] > 0.5);
+    CU_ASSERT(ledger.value[HISTORY_DRIFT][17] > 0.4);
     CU_ASSERT(ledger.value[HISTORY_DRIFT][17] > 3.0 * ledger.value[HISTORY_BREAK][17]);
+}
+
+/* A step back ends no drift, nor does an error long before it hide one. */
+static void check_uneven_drift(void)
+{
+    static const double broken[] = {0, 0, 900, 0, 0, 0, 0, 0, 0, 0, 50, 120, 110, 180, 260};
+    static struct ledger ledger;
+    clear(&ledger);
+    for (size_t k = 0; k < 15; k++)
+        add(&ledger, 1000.0, 1000.0 - broken[k]);
+    run(&ledger, 1.0);
+    CU_ASSERT(ledger.value[HISTORY_DRIFT][14] > 0.3);
+    CU_ASSERT_EQUAL(ledger.value[HISTORY_DEPARTURE][14], ledger.value[HISTORY_DRIFT][14]);
+}
+
+/* A break that came at once and stayed is no drift. */
+static void check_shift_is_no_drift(void)
+{
+    static struct ledger ledger;
+    clear(&ledger);
+    for (int k = 0; k < 18; k++)
+        add(&ledger, 1000.0, 1000.0 - (k > 9 ? 200.0 + k % 2 : 0.0));
+    run(&ledger, 1.0);
+    CU_ASSERT(ledger.value[HISTORY_DEPARTURE][10] > 0.3);
+    for (size_t k = 11; k < 18; k++)
+        CU_ASSERT(ledger.value[HISTORY_DEPARTURE][k] < 0.01);
 }
 
 static void check_after_error(void)
@@ -274,8 +317,63 @@ static void check_stale_needs_break(void)
     one_error(&ledger, 1030.0, 0.0);
     add(&ledger, 0.0, 0.0);
     run(&ledger, 1.0);
-    CU_ASSERT_EQUAL(ledger.value[HISTORY_STALE][12],
-                    0.25 * ledger.value[HISTORY_DEPARTURE][12]);
+    CU_ASSERT_EQUAL(ledger.value[HISTORY_REPEAT][12],
+                    0.1 * ledger.value[HISTORY_DEPARTURE][12]);
+}
+
+/* A movement of 23.17 posted twice: a break too small to notice, but for the cents. */
+static void check_posted_twice(void)
+{
+    static struct ledger ledger;
+    one_error(&ledger, 1055.0 - 23.17, 1055.0 - 2.0 * 23.17);
+    double twice = ledger.value[HISTORY_REPEAT][11];
+    CU_ASSERT_EQUAL(ledger.value[HISTORY_DEPARTURE][11], twice);
+    one_error(&ledger, 1055.0 - 23.17, 1055.0 - 2.0 * 23.17 + 0.02);
+    CU_ASSERT(twice > 2.0 * ledger.value[HISTORY_DEPARTURE][11]);
+    one_error(&ledger, 1055.0 - 2.0 * 23.17, 1055.0 - 23.17);
+    CU_ASSERT_DOUBLE_EQUAL(ledger.value[HISTORY_REPEAT][11], twice, 1e-3);
+}
+
+/* Where the GL moves by the same 50 again and again, twice as much is no second posting. */
+static void check_round_amounts(void)
+{
+    static struct ledger ledger;
+    one_error(&ledger, 1105.0, 1155.0);
+    CU_ASSERT_EQUAL(ledger.value[HISTORY_REPEAT][11],
+                    0.1 * ledger.value[HISTORY_DEPARTURE][11]);
+}
+
+/* The later months without a load are no better than the first, though the third repeats the
+ * break of the first; whatever the currency's unit. */
+static void check_stale_for_months(void)
+{
+    static struct ledger ledger, scaled;
+    one_error(&ledger, 1083.25, 1055.0);
+    add(&ledger, 1084.5, 1055.0);
+    add(&ledger, 1083.25, 1055.0);
+    run(&ledger, 1.0);
+    clear(&scaled);
+    for (size_t k = 0; k < 14; k++)
+        add(&scaled, 1048576.0 * ledger.row[k].gl, 1048576.0 * ledger.row[k].ihub);
+    run(&scaled, 1048576.0);
+    for (size_t k = 11; k < 14; k++)
+        CU_ASSERT_EQUAL(scaled.value[HISTORY_REPEAT][k], ledger.value[HISTORY_REPEAT][k]);
+    CU_ASSERT(ledger.value[HISTORY_REPEAT][13] > 0.9 * ledger.value[HISTORY_REPEAT][11]);
+    CU_ASSERT(ledger.value[HISTORY_REPEAT][12] > 0.9 * ledger.value[HISTORY_REPEAT][11]);
+    CU_ASSERT_EQUAL(ledger.value[HISTORY_DEPARTURE][12], ledger.value[HISTORY_REPEAT][12]);
+}
+
+/* An account that shrank and doubles at once never moved so far, though it held as much. */
+static void check_jump_within_range(void)
+{
+    static struct ledger ledger;
+    clear(&ledger);
+    for (int k = 0; k < 24; k++)
+        add(&ledger, 4000.0 - 125.0 * k - k % 2, 4000.0 - 125.0 * k - k % 2);
+    add(&ledger, 3900.0, 3900.0);
+    run(&ledger, 1.0);
+    CU_ASSERT(ledger.value[HISTORY_JUMP][24] > 0.05);
+    CU_ASSERT_EQUAL(ledger.value[HISTORY_DEPARTURE][24], ledger.value[HISTORY_JUMP][24]);
 }
 
 static void check_no_future(void)
@@ -402,7 +500,7 @@ static void check_departing(void)
         feature[f] = ledger.value[f][12] * (1 + 1e-7 * (f % 2 ? 1 : -1));
     unsigned departing = history_departing(feature);
     CU_ASSERT_NOT_EQUAL(departing & 1u << HISTORY_BREAK, 0);
-    CU_ASSERT_NOT_EQUAL(departing & 1u << HISTORY_STALE, 0);
+    CU_ASSERT_NOT_EQUAL(departing & 1u << HISTORY_REPEAT, 0);
     CU_ASSERT_EQUAL(departing & 1u << HISTORY_DEPARTURE, 0);
     CU_ASSERT_EQUAL(departing & 1u << HISTORY_JUMP, 0);
     CU_ASSERT_EQUAL(departing & 1u << HISTORY_DRIFT, 0);
@@ -417,6 +515,7 @@ int main(void)
         {"no groups, no departures", check_no_group},
         {"a break is measured as worked out by hand", check_worked_break},
         {"a short past counts less, as worked out by hand", check_worked_trust},
+        {"a drift is measured as worked out by hand", check_worked_drift},
         {"what departs by itself is told from what is raised with it", check_departing},
         {"the bank's two anomalies stand out, and only they depart", check_bank},
         {"what is always so is no departure", check_usual},
@@ -424,9 +523,15 @@ int main(void)
         {"quarter-end peaks are known after two of them", check_quarter_ends},
         {"each error shows on the axis meant for it", check_axes},
         {"a break that builds up shows as drift", check_drift},
+        {"a step back ends no drift, an error does not hide one", check_uneven_drift},
+        {"a break that came at once is no drift", check_shift_is_no_drift},
         {"the return to normal is no departure", check_after_error},
         {"an account that wakes up does not jump", check_waking},
         {"a repeated balance that ties out is not stale", check_stale_needs_break},
+        {"a movement posted twice shows by its cents", check_posted_twice},
+        {"the same round amount again is no second posting", check_round_amounts},
+        {"a load that is missing for months stays one", check_stale_for_months},
+        {"a jump to where the account once was is one", check_jump_within_range},
         {"rows to come change no bit", check_no_future},
         {"neither the currency's unit nor the sign matters", check_scale_free},
         {"duplicate and missing dates do no harm", check_dates},

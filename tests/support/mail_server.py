@@ -107,9 +107,10 @@ def exim():
     return found
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+def two_free_ports():
+    with socket.create_server(("127.0.0.1", 0)) as one, \
+            socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 class MailServer:
@@ -117,7 +118,7 @@ class MailServer:
 
     def __init__(self, folder, certificate, key, tls=True, auth=True):
         self.root = Path(folder)
-        self.starttls, self.smtps = free_port(), free_port()
+        self.starttls, self.smtps = two_free_ports()
         self._as_root = os.geteuid() == 0
         owner = (NOBODY, NOBODY) if self._as_root else (os.geteuid(), os.getegid())
         self.root.mkdir(parents=True)

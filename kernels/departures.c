@@ -1,0 +1,381 @@
+/* Each row against its own account's past, measure by measure:
+ *
+ *   break    spikes, flipped signs, one-sided or scaled balances, postings made twice
+ *   drift    breaks that build up in steps too small to notice, against an older, calmer time
+ *   repeat   a sub-ledger that was not loaded, a month's movement posted twice: traces that tell
+ *            of an error however small the break they leave
+ *   jump     both sides wrong together, which no difference shows
+ *   move     which side went wrong
+ *   share    a break in proportion to the balances, whatever the account's size
+ *
+ * A departure is a distance over a unit: what is usual in the account, and what a short past does
+ * not tell. Most rows need no sorting: a difference of 0 and a balance that moved as it did before
+ * are settled by one look. Constants were chosen on ledgers made up in benchmarks/quality, and
+ * tried on others. Only + - * / round, so that the bits are the same on every machine.
+ *
+ * What is usual in a series is past.c's; features, windows and groups are history.c's. */
+#include "departures.h"
+
+#include <math.h>
+#include <string.h>
+
+/* In the unit of the difference. */
+static const double NOISE_OF_GROSS = 0.0003; /* interest, rates: big balances wobble */
+static const double NOISE_OF_BREAK = 0.015;  /* a standing break wobbles, too */
+
+/* What n past rows do not tell, of |GL| + |IHub|, times (CAUTION_ROWS / n)^2. */
+static const double CAUTION_ROWS = 3.0;
+static const double CAUTION = 0.04;
+static const double CAUTION_CALM = 0.012; /* where the difference never changed */
+/* The same where rows are counted and no ranking corrects it, times (CAUTION_ROWS / n)^3. */
+static const double COUNT_CAUTION = 0.3;
+static const double COUNT_CAUTION_CALM = 0.1;
+static const double COUNTS = 3.0;   /* units */
+static const size_t COUNT_ROWS = 3; /* before which balances tell nothing to count */
+
+static const double BREAK_SPREAD = 0.4; /* of the usual size of a returning break */
+
+static const size_t DRIFT_KNOWN = 4;      /* rows before it from which it counts in full */
+static const size_t LONGEST_DRIFT = 12;   /* rows; beyond, it is how the account is */
+static const double SHORT_DRIFT = 0.06;   /* weight of two steps: noise has those, too */
+static const double BACKWARD = 5.0;       /* times a step back is taken away */
+static const double EVEN_DRIFT = 4.0 / 3; /* makes four even steps count as four */
+static const size_t MANY_ROWS = 8;        /* from which one row may be an error */
+
+static const double REPEAT = 25.0;      /* departure if the break left is clear, */
+static const double REPEAT_BREAK = 0.2; /* and the break at which it is half of that */
+static const double SAME_CENT = 0.005;
+
+static const double FREE_MOVE = 0.6;          /* of a balance: that much is business */
+static const double NOISE_OF_BALANCE = 0.065; /* in the unit of a move */
+static const double MOVE_UNIT = 1.3; /* times as much is as telling as in the difference */
+static const size_t SETTLED = 4;     /* changes that tell what is usual beside a trend */
+enum { QUARTER = 3, YEAR = 12 };     /* rows */
+
+static const double LARGEST = 1e6; /* departures beyond are all alike */
+
+/* A distance, and what to compare it with: what is usual, and what a short past does not tell. */
+struct measure {
+    double distance, usual, caution;
+};
+
+static const struct measure NONE = {.usual = 1.0};
+
+static double bounded(double departure)
+{
+    return departure > 0.0 ? past_smaller(departure, LARGEST) : 0.0; /* NaN of overflow too */
+}
+
+static double gross(const struct moment *m)
+{
+    return fabs(m->gl.value[m->gl.n]) + fabs(m->ihub.value[m->ihub.n]);
+}
+
+static double caution(const struct moment *m, bool calm)
+{
+    double part = CAUTION_ROWS / (double)m->difference.n;
+    return (calm ? CAUTION_CALM : CAUTION) * gross(m) * part * part;
+}
+
+static double count_caution(const struct moment *m, bool calm)
+{
+    double part = CAUTION_ROWS / (double)m->difference.n;
+    return (calm ? COUNT_CAUTION_CALM : COUNT_CAUTION) * gross(m) * part * part * part;
+}
+
+static double departure_of(struct measure of)
+{
+    return bounded(of.distance / (of.usual + of.caution));
+}
+
+static bool empty(struct past x)
+{
+    for (size_t i = 0; i <= x.n; i++)
+        if (x.value[i] != 0.0)
+            return false;
+    return true;
+}
+
+/* ---- break ---- */
+
+/* A break that is new is not compared with its own size. */
+static double noise(const struct moment *m)
+{
+    struct past x = m->difference;
+    double broken = past_smaller(fabs(x.value[x.n]), fabs(x.value[x.n - 1]));
+    return m->tolerance + NOISE_OF_GROSS * gross(m) + NOISE_OF_BREAK * broken;
+}
+
+/* The size a break of the account may have without being news: that of its 2nd largest break so
+ * far, the 3rd from 12 past rows, the 4th from 24. A break that stays for months is one. */
+static double known_size(const struct moment *m)
+{
+    struct past x = m->difference;
+    double size[PAST_ROWS], largest = 0.0;
+    size_t n = 0, skipped = 1 + x.n / 12;
+    for (size_t i = 0; i <= x.n; i++) {
+        double broken = i < x.n ? fabs(x.value[i]) : 0.0;
+        if (broken >= m->tolerance) {
+            largest = past_larger(largest, broken);
+        } else if (largest > 0.0) {
+            size[n++] = largest;
+            largest = 0.0;
+        }
+    }
+    past_sort(size, n);
+    return n > skipped ? size[n - 1 - skipped] : 0.0;
+}
+
+/* Distance of the difference from what was usual. */
+static struct measure break_of(const struct moment *m)
+{
+    struct past x = m->difference;
+    double now = x.value[x.n];
+    struct measure of = {.distance = past_smaller(fabs(now), past_from_known(x, x.n))};
+
+    if (!(of.distance > 0.0))
+        return NONE;
+    of.distance = past_smaller(of.distance, past_from_expected(x));
+    of.usual = past_usual_change(x) + noise(m);
+    of.caution = caution(m, past_calm(x.value, x.n, m->tolerance));
+    if (fabs(x.value[x.n - 1]) < m->tolerance) {
+        double size = known_size(m);
+        of.distance = past_smaller(of.distance, past_larger(0.0, fabs(now) - size));
+        of.usual += BREAK_SPREAD * size;
+    }
+    return of;
+}
+
+/* ---- drift ---- */
+
+/* The largest of sign * value[n]; of many values the second-largest. */
+static double edge(const double *value, size_t n, double sign)
+{
+    double largest = -INFINITY, second = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        double v = sign * value[i];
+        second = past_larger(second, past_smaller(largest, v));
+        largest = past_larger(largest, v);
+    }
+    return n < MANY_ROWS ? largest : second;
+}
+
+/* The fewest first rows, `least` or more of them, beyond all of which every later row lies; 0 if
+ * there are none. */
+static size_t rows_before(struct past x, double sign, size_t least)
+{
+    double low = INFINITY, floor = edge(x.value, least, sign);
+    size_t before = 0;
+    for (size_t i = x.n; i >= least; i--) {
+        low = past_smaller(low, sign * x.value[i]);
+        if (i < MANY_ROWS && low <= floor)
+            break; /* nor beyond fewer rows than these */
+        if (low > edge(x.value, i, sign))
+            before = i;
+    }
+    return before;
+}
+
+/* The way out since the first rows, beyond their trend, without its largest step, which alone is
+ * a break and no drift, and without what went back. */
+static struct measure drift_since(const struct moment *m, double sign, size_t before)
+{
+    struct past x = m->difference;
+    size_t steps = x.n + 1 - before;
+    double old[PAST_ROWS], way = 0.0, largest = 0.0;
+    if (before < 2 || steps < 2)
+        return NONE;
+    size_t n = past_changes(x.value, before, old);
+    double usual = past_median(old, n), trend = past_larger(0.0, sign * usual);
+    for (size_t i = 0; i < n; i++)
+        old[i] = fabs(old[i] - usual);
+    past_sort(old, n);
+    for (size_t i = before; i <= x.n; i++) {
+        double step = sign * (x.value[i] - x.value[i - 1]) - trend;
+        way += step < 0.0 ? BACKWARD * step : step;
+        largest = past_larger(largest, step);
+    }
+    double outside = sign * x.value[x.n] - edge(x.value, before, sign);
+    double weight = before < DRIFT_KNOWN ? (double)before / (double)DRIFT_KNOWN : 1.0;
+    if (steps == 2)
+        weight *= SHORT_DRIFT;
+    double distance = past_smaller(EVEN_DRIFT * (way - largest), outside);
+    return (struct measure){.distance = weight * past_larger(0.0, distance),
+                            .usual = past_low_mean(old, n) + noise(m),
+                            .caution = caution(m, past_calm(x.value, before, m->tolerance))};
+}
+
+/* Against the shortest time before it, or one long enough to know, whichever shows more. */
+static struct measure drift_of(const struct moment *m)
+{
+    struct past x = m->difference;
+    double now = x.value[x.n], sign = now > x.value[0] ? 1.0 : -1.0;
+    if (x.n < 3 || now == x.value[x.n - 1] || fabs(now) < m->tolerance)
+        return NONE;
+    size_t least = x.n > LONGEST_DRIFT + 2 ? x.n - LONGEST_DRIFT : 2;
+    size_t before = rows_before(x, sign, least);
+    if (before == 0)
+        return NONE;
+    struct measure drift = drift_since(m, sign, before);
+    if (before >= DRIFT_KNOWN || x.n <= DRIFT_KNOWN)
+        return drift;
+    struct measure known = drift_since(m, sign, rows_before(x, sign, DRIFT_KNOWN));
+    return departure_of(known) > departure_of(drift) ? known : drift;
+}
+
+/* ---- repeat ---- */
+
+/* Whether the change to row i repeats something: IHub its last balance although the GL moves, or
+ * one side the other's move a second time. */
+static bool repeats(const struct moment *m, size_t i)
+{
+    double gl = m->gl.value[i] - m->gl.value[i - 1];
+    double ihub = m->ihub.value[i] - m->ihub.value[i - 1];
+    if (fabs(gl) < m->tolerance)
+        return false;
+    return fabs(ihub) < SAME_CENT || fabs(ihub - 2.0 * gl) < SAME_CENT ||
+           (fabs(ihub) >= m->tolerance && fabs(gl - 2.0 * ihub) < SAME_CENT);
+}
+
+/* The first row of the current repetition: IHub may have stood still for months. */
+static size_t repeating_since(const struct moment *m)
+{
+    const double *ihub = m->ihub.value;
+    size_t n = m->ihub.n, first = n;
+    for (size_t i = n; i > 0 && fabs(ihub[i] - ihub[n]) < SAME_CENT; i--)
+        if (repeats(m, i))
+            first = i;
+    return first;
+}
+
+/* Whether the GL moved by as much before: in round amounts or even steps two moves are the same
+ * without one being the other. */
+static bool moved_before(const struct moment *m, size_t n)
+{
+    const double *gl = m->gl.value;
+    double moved = fabs(gl[m->gl.n] - gl[m->gl.n - 1]);
+    for (size_t i = 1; i < n; i++)
+        if (fabs(fabs(gl[i] - gl[i - 1]) - moved) < SAME_CENT)
+            return true;
+    return false;
+}
+
+/* The break that a repetition since row first leaves, compared with the rows before it. */
+static struct measure break_since(const struct moment *m, size_t first)
+{
+    struct past x = m->difference, before = {x.value, first};
+    return (struct measure){.distance =
+                                past_smaller(fabs(x.value[x.n]), past_from_known(x, first)),
+                            .usual = past_usual_change(before) + noise(m),
+                            .caution = caution(m, past_calm(x.value, first, m->tolerance))};
+}
+
+/* A repetition says the more, the less usual the break it leaves is; broken is that of now. */
+static double repeat_of(const struct moment *m, double broken)
+{
+    struct past x = m->difference;
+    size_t often = 0;
+    if (x.n < 2 || fabs(x.value[x.n]) < m->tolerance || !repeats(m, x.n))
+        return 0.0;
+    size_t first = repeating_since(m);
+    if (first < 2 || moved_before(m, first))
+        return 0.0;
+    if (first < x.n)
+        broken = departure_of(break_since(m, first));
+    for (size_t i = 1; i < first; i++)
+        often += repeats(m, i);
+    double news = past_larger(0.0, 1.0 - 2.0 * (double)often / (double)(first - 1));
+    return news * REPEAT * broken / (broken + REPEAT_BREAK);
+}
+
+/* ---- jump and move ---- */
+
+/* The usual change of a balance, beyond its trend, and from quarter to quarter or year to year
+ * where that is less. */
+static double usual_move(struct past x)
+{
+    static const size_t LAG[] = {1, QUARTER, YEAR};
+    double least = INFINITY, change[PAST_ROWS];
+    for (size_t l = 0; l < 3 && (l == 0 || x.n >= LAG[l] + SETTLED); l++) {
+        size_t n = 0;
+        for (size_t i = LAG[l]; i < x.n; i++)
+            change[n++] = x.value[i] - x.value[i - LAG[l]];
+        double usual = x.n > SETTLED ? past_median(change, n) : 0.0;
+        for (size_t i = 0; i < n; i++)
+            change[i] -= usual;
+        least = past_smaller(least, past_usual_size(change, n));
+    }
+    return least;
+}
+
+/* How much further one side moved than it ever did, and than a part of what it held. A balance
+ * that was empty opens, which is no departure. */
+static double side_move(const struct moment *m, struct past x)
+{
+    double last = x.value[x.n - 1], free = FREE_MOVE * fabs(last);
+    double distance = fabs(x.value[x.n] - last), known = 0.0;
+    if (!(distance > free) || fabs(last) < m->tolerance)
+        return 0.0;
+    for (size_t i = 1; i < x.n; i++)
+        known = past_larger(known, fabs(x.value[i] - x.value[i - 1]));
+    if (!(distance - known > free))
+        return 0.0;
+    distance = past_smaller(distance - known, past_from_expected(x)) - free;
+    if (!(distance > 0.0))
+        return 0.0;
+    double unit = usual_move(x) + NOISE_OF_BALANCE * fabs(last) + m->tolerance;
+    return bounded(distance / (MOVE_UNIT * (unit + caution(m, false))));
+}
+
+static bool same_way(struct past a, struct past b)
+{
+    return (a.value[a.n] > a.value[a.n - 1]) == (b.value[b.n] > b.value[b.n - 1]);
+}
+
+/* ---- share ---- */
+
+static double share_of(struct past x)
+{
+    double now = x.value[x.n], sorted[PAST_ROWS];
+    size_t left_out = x.n / 6, reached = 0;
+    for (size_t i = 0; i < x.n; i++)
+        reached += x.value[i] >= now;
+    if (reached > left_out)
+        return 0.0;
+    memcpy(sorted, x.value, x.n * sizeof *sorted);
+    past_sort(sorted, x.n);
+    return now - sorted[x.n - 1 - left_out];
+}
+
+/* ---- all ---- */
+
+static bool counts(const struct moment *m, const struct departures *of, struct measure broken,
+                   struct measure drift)
+{
+    if (m->difference.n >= COUNT_ROWS && past_larger(of->jump, of->repeat) > COUNTS)
+        return true;
+    broken.caution = drift.caution =
+        count_caution(m, past_calm(m->difference.value, m->difference.n, m->tolerance));
+    return past_larger(departure_of(broken), departure_of(drift)) > COUNTS;
+}
+
+struct departures departures_of(const struct moment *m)
+{
+    struct departures of = {0};
+    bool one_sided = empty(m->gl) || empty(m->ihub); /* its difference is its balance */
+    struct measure broken = break_of(m), drift = one_sided ? NONE : drift_of(m);
+    double gl = side_move(m, m->gl), ihub = side_move(m, m->ihub);
+
+    of.break_ = departure_of(broken);
+    of.drift = departure_of(drift);
+    of.move = past_larger(gl, ihub);
+    of.share = bounded(share_of(m->share));
+    if (one_sided) {
+        of.jump = of.move;
+    } else {
+        of.repeat = repeat_of(m, of.break_);
+        of.jump = same_way(m->gl, m->ihub) ? past_smaller(gl, ihub) : 0.0;
+    }
+    of.counts = counts(m, &of, broken, drift);
+    return of;
+}
