@@ -136,7 +136,7 @@ static bool is_kind(hid_t type, enum kind kind)
     H5T_class_t class = H5Tget_class(type);
     if (kind == KIND_TEXT)
         return class == H5T_STRING && H5Tis_variable_str(type) > 0;
-    return class == H5T_FLOAT || class == H5T_INTEGER;
+    return class == H5T_FLOAT || class == H5T_INTEGER || class == H5T_ENUM;
 }
 
 /* The first n entries of a dataset of one dimension as a selection, and room for them. */

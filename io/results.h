@@ -23,7 +23,9 @@ struct results_rows {
     const double *score; /* decision function */
     const uint8_t *anomaly;
     const uint8_t *pattern;
-    size_t n_feature; /* 0, or the number of feature columns kept */
+    const double *base;        /* decision function without feedback; NULL: there is none */
+    const uint8_t *suppressed; /* with base */
+    size_t n_feature;          /* 0, or the number of feature columns kept */
     const struct feature_label *label;
     const double *const *feature; /* [n_feature][n] */
 };
@@ -31,14 +33,25 @@ struct results_rows {
 /* /anomalies, in the order to be stored. */
 struct results_anomalies {
     size_t n;
-    const struct anomaly *anomaly;  /* [n] */
-    char (*id)[RESULTS_ID];         /* [n], see anomaly_id in results_write.h */
-    const struct texts *text;       /* [N_CODE], what the rows' codes mean */
-    bool currency;                  /* the input has a currency column: write it too */
-    size_t n_contribution;          /* features of the model */
-    const double *contribution;     /* [n * n_contribution], row-major, in edges */
-    const char *const *explanation; /* [n] UTF-8, terminated */
-    const char *explanation_source; /* the same for all */
+    const struct anomaly *anomaly;        /* [n] */
+    char (*id)[RESULTS_ID];               /* [n], see anomaly_id in results_write.h */
+    const struct texts *text;             /* [N_CODE], what the rows' codes mean */
+    bool currency;                        /* the input has a currency column: write it too */
+    size_t n_contribution;                /* features of the model */
+    const double *contribution;           /* [n * n_contribution], row-major, in edges */
+    const char *const *explanation;       /* [n] UTF-8, terminated */
+    const char *explanation_source;       /* the same for all */
+    const char *const *suppressed_by;     /* [n] reviewer; "" if raised. NULL: no feedback */
+    const char *const *suppressed_reason; /* [n] a sentence; "" if raised */
+};
+
+/* What /model says of feedback. */
+struct results_feedback {
+    const char *sha256; /* over id and verdict of each reviewed row, by id */
+    int64_t confirmed, rejected;
+    int64_t unknown;                        /* verdicts on what is not in the ledger */
+    double base_contamination, base_offset; /* without feedback */
+    int64_t suppress_months;
 };
 
 /* /model. */
@@ -51,6 +64,7 @@ struct results_model {
     double offset; /* threshold on score_samples */
     uint32_t seed;
     const char *profile;
+    const struct results_feedback *feedback; /* NULL: none */
 };
 
 /* An entry of /months: a month of a currency, see break_roll.h. Texts are UTF-8. */
@@ -78,7 +92,7 @@ struct results_scores {
 
 /* An entry of /series: a row of the account of a finding. */
 struct results_point {
-    int64_t finding; /* index into /anomalies */
+    int64_t finding; /* row number of the flagged row */
     int64_t row_number;
     const char *as_of_date; /* ISO, "" if missing */
     double gl, ihub, difference;

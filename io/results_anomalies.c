@@ -47,7 +47,9 @@ static const enum dataset_id TEXT_COLUMN[] = {ANOMALIES_ID,
                                               ANOMALIES_LIFECYCLE,
                                               ANOMALIES_BREAK_SINCE,
                                               ANOMALIES_EXPLANATION,
-                                              ANOMALIES_EXPLANATION_SOURCE};
+                                              ANOMALIES_EXPLANATION_SOURCE,
+                                              ANOMALIES_SUPPRESSED_BY,
+                                              ANOMALIES_SUPPRESSED_REASON};
 
 enum { N_MEMBER = sizeof MEMBER / sizeof *MEMBER };
 enum { N_TEXT_COLUMN = sizeof TEXT_COLUMN / sizeof *TEXT_COLUMN };
@@ -103,6 +105,10 @@ static struct span anomaly_span(const struct results_anomalies *all, size_t i,
         return span_of(lifecycle_name((enum lifecycle)anomaly->lifecycle));
     case ANOMALIES_EXPLANATION:
         return span_of(all->explanation[i]);
+    case ANOMALIES_SUPPRESSED_BY:
+        return span_of(all->suppressed_by[i]);
+    case ANOMALIES_SUPPRESSED_REASON:
+        return span_of(all->suppressed_reason[i]);
     default:
         assert(id == ANOMALIES_EXPLANATION_SOURCE);
         return span_of(all->explanation_source);
@@ -118,6 +124,9 @@ static bool is_given(const struct results_anomalies *all, enum dataset_id id)
         return all->explanation != NULL;
     case ANOMALIES_EXPLANATION_SOURCE:
         return all->explanation_source != NULL;
+    case ANOMALIES_SUPPRESSED_BY:
+    case ANOMALIES_SUPPRESSED_REASON:
+        return all->suppressed_reason != NULL;
     default:
         return true;
     }

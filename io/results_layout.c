@@ -34,6 +34,13 @@ const struct dataset DATASET[N_DATASET] = {
     [ROWS_PATTERN] = {"/rows/pattern", VALUE_PATTERN, "1",
                       "what the account's series of differences looks like at the row",
                       DIGESTED},
+    [ROWS_BASE_SCORE] = {"/rows/base_score", VALUE_F8, "1",
+                         "what anomaly_score would be without feedback; only with feedback",
+                         DIGESTED},
+    [ROWS_SUPPRESSED] = {"/rows/suppressed", VALUE_U1, "1",
+                         "1: an anomaly that is not raised, as reviewers rejected it before; "
+                         "only with feedback",
+                         DIGESTED, PACKED},
 
     [ANOMALIES_ID] = {"/anomalies/id", VALUE_TEXT, "text",
                       "names the same finding in every run; hash of account, date, occurrence",
@@ -97,6 +104,14 @@ const struct dataset DATASET[N_DATASET] = {
                                "why the row is an anomaly", DIGESTED},
     [ANOMALIES_EXPLANATION_SOURCE] = {"/anomalies/explanation_source", VALUE_TEXT, "text",
                                       "who wrote the explanation", DIGESTED},
+    [ANOMALIES_SUPPRESSED_BY] = {"/anomalies/suppressed_by", VALUE_TEXT, "text",
+                                 "reviewer whose rejection holds the finding back; only with "
+                                 "feedback",
+                                 DIGESTED},
+    [ANOMALIES_SUPPRESSED_REASON] = {"/anomalies/suppressed_reason", VALUE_TEXT, "text",
+                                     "why the finding is not raised, empty if it is; only with "
+                                     "feedback",
+                                     DIGESTED},
 
     [MODEL_FEATURE_NAMES] = {"/model/feature_names", VALUE_TEXT, "text",
                              "features of the model, in its order", DIGESTED},
@@ -117,6 +132,10 @@ const struct dataset DATASET[N_DATASET] = {
                           "right child, counted within the tree; -1 in a leaf", DIGESTED},
     [MODEL_TREE_ROWS] = {"/model/tree_rows", VALUE_I4, "1",
                          "training rows that reached the node", DIGESTED},
+    [MODEL_TREE_WEIGHT] = {"/model/tree_weight", VALUE_F8, "edges",
+                           "what feedback adds to the path length in a leaf, 0 elsewhere; only "
+                           "with feedback",
+                           DIGESTED},
 
     [REJECTS_ROW_NUMBER] = {"/rejects/row_number", VALUE_I8, "1",
                             "0-based data row in the whole input", DIGESTED, PACKED},
@@ -185,8 +204,7 @@ const struct dataset DATASET[N_DATASET] = {
     [SCORES_ROWS] = {"/scores/rows", VALUE_I8, "1", "rows with a score in it", DIGESTED},
 
     [SERIES_FINDING] = {"/series/finding", VALUE_I8, "1",
-                        "index into /anomalies of the finding whose account the row is of",
-                        DIGESTED},
+                        "row_number of the finding whose account the row is of", DIGESTED},
     [SERIES_ROW_NUMBER] = {"/series/row_number", VALUE_I8, "1", "as in /rows", DIGESTED},
     [SERIES_AS_OF_DATE] = {"/series/as_of_date", VALUE_TEXT, "text",
                            "ISO 8601, empty if missing", DIGESTED},

@@ -54,27 +54,31 @@ static int32_t node_integer(const struct tree_node *node, enum dataset_id id)
 }
 
 static enum status write_nodes(struct results_writer *writer, const struct iforest *forest,
-                               struct error *err)
+                               bool weighed, struct error *err)
 {
     static const enum dataset_id integer[] = {MODEL_TREE_FEATURE, MODEL_TREE_RIGHT,
                                               MODEL_TREE_ROWS};
     enum status st = STATUS_OK;
     size_t n = forest->start[forest->n_tree];
-    double *threshold = mem_array(n, sizeof *threshold);
+    double *real = mem_array(n, sizeof *real);
     int32_t *value = mem_array(n, sizeof *value);
 
-    if (threshold == NULL || value == NULL)
+    if (real == NULL || value == NULL)
         TRY(error_no_memory(err, "the model"));
     for (size_t i = 0; i < n; i++)
-        threshold[i] = forest->node[i].threshold;
-    TRY(results_put(writer, MODEL_TREE_THRESHOLD, threshold, n, err));
+        real[i] = forest->node[i].feature < 0 ? 0 : forest->node[i].threshold;
+    TRY(results_put(writer, MODEL_TREE_THRESHOLD, real, n, err));
+    for (size_t i = 0; i < n; i++)
+        real[i] = forest->node[i].feature < 0 ? forest->node[i].weight : 0;
+    if (weighed)
+        TRY(results_put(writer, MODEL_TREE_WEIGHT, real, n, err));
     for (size_t c = 0; c < sizeof integer / sizeof *integer; c++) {
         for (size_t i = 0; i < n; i++)
             value[i] = node_integer(&forest->node[i], integer[c]);
         TRY(results_put(writer, integer[c], value, n, err));
     }
 done:
-    free(threshold);
+    free(real);
     free(value);
     return st;
 }
@@ -128,6 +132,22 @@ done:
     return st;
 }
 
+static enum status write_feedback(struct results_writer *writer,
+                                  const struct results_feedback *feedback, struct error *err)
+{
+    enum status st = STATUS_OK;
+
+    TRY(write_text(writer, "feedback_sha256", feedback->sha256, err));
+    TRY(write_integer(writer, "feedback_confirmed", feedback->confirmed, err));
+    TRY(write_integer(writer, "feedback_rejected", feedback->rejected, err));
+    TRY(write_integer(writer, "feedback_unknown", feedback->unknown, err));
+    TRY(write_integer(writer, "suppress_months", feedback->suppress_months, err));
+    TRY(write_real(writer, "base_contamination", feedback->base_contamination, err));
+    TRY(write_real(writer, "base_offset", feedback->base_offset, err));
+done:
+    return st;
+}
+
 enum status results_write_model(struct results_writer *writer,
                                 const struct results_model *model, struct error *err)
 {
@@ -139,13 +159,15 @@ enum status results_write_model(struct results_writer *writer,
     TRY(results_put(writer, MODEL_CENTER, model->center, n, err));
     TRY(results_put(writer, MODEL_SCALE, model->scale, n, err));
     TRY(write_starts(writer, forest, err));
-    TRY(write_nodes(writer, forest, err));
+    TRY(write_nodes(writer, forest, model->feedback != NULL, err));
     TRY(write_real(writer, "contamination", model->contamination, err));
     TRY(write_real(writer, "offset", model->offset, err));
     TRY(write_integer(writer, "trees", (int64_t)forest->n_tree, err));
     TRY(write_integer(writer, "samples", forest->n_sample, err));
     TRY(write_integer(writer, "seed", (int64_t)model->seed, err));
     TRY(write_text(writer, "profile", model->profile, err));
+    if (model->feedback != NULL)
+        TRY(write_feedback(writer, model->feedback, err));
 done:
     return st;
 }

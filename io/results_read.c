@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Texts of a finding: where they stand in the file and in the struct. */
 struct text_member {
@@ -30,6 +31,8 @@ static const struct text_member TEXT_MEMBER[] = {
     {ANOMALIES_LIFECYCLE, false, offsetof(struct finding, lifecycle)},
     {ANOMALIES_BREAK_SINCE, false, offsetof(struct finding, break_since)},
     {ANOMALIES_EXPLANATION, true, offsetof(struct finding, explanation)},
+    {ANOMALIES_SUPPRESSED_BY, true, offsetof(struct finding, suppressed_by)},
+    {ANOMALIES_SUPPRESSED_REASON, true, offsetof(struct finding, suppressed_reason)},
 };
 
 enum { N_TEXT_MEMBER = sizeof TEXT_MEMBER / sizeof *TEXT_MEMBER };
@@ -272,6 +275,26 @@ done:
     return st;
 }
 
+/* Puts the suppressed findings behind the others, each in order. */
+static enum status part_suppressed(struct findings *findings, struct error *err)
+{
+    struct finding *held = mem_array(findings->n, sizeof *held);
+    size_t raised = 0, suppressed = 0;
+
+    if (held == NULL)
+        return error_no_memory(err, "the anomalies");
+    for (size_t i = 0; i < findings->n; i++)
+        if (findings->finding[i].suppressed_reason[0] == '\0')
+            findings->finding[raised++] = findings->finding[i];
+        else
+            held[suppressed++] = findings->finding[i];
+    memcpy(findings->finding + raised, held, suppressed * sizeof *held);
+    findings->n = raised;
+    findings->n_suppressed = suppressed;
+    free(held);
+    return STATUS_OK;
+}
+
 enum status results_read(const char *path, struct findings **out, struct error *err)
 {
     enum status st = STATUS_OK;
@@ -287,6 +310,7 @@ enum status results_read(const char *path, struct findings **out, struct error *
     TRY(read_numbers(&in, findings, err));
     TRY(read_contributions(&in, findings, err));
     TRY(read_feature_names(&in, findings, err));
+    TRY(part_suppressed(findings, err));
     *out = findings;
     findings = NULL;
 done:

@@ -24,12 +24,15 @@ struct finding {
     const char *explanation;
     int64_t departing;          /* bit 1 << f: feature f of the model departs by itself */
     const double *contribution; /* [n_contribution] of the list */
+    const char *suppressed_by;  /* "" for what is raised, like the next */
+    const char *suppressed_reason;
 };
 
 /* What show and the follow-up jobs need of results.h5. */
 struct findings {
     size_t n;
-    struct finding *finding; /* lowest score first */
+    struct finding *finding; /* [n] lowest score first; behind them [n_suppressed] more */
+    size_t n_suppressed; /* findings that reviewers rejected before and that are not raised */
     size_t n_contribution;
     const char **feature_name; /* [n_contribution] */
     int64_t n_row;             /* rows scored */

@@ -142,6 +142,13 @@ enum status results_write_rows(struct results_writer *writer, const struct resul
     assert(writer->n_feature == rows->n_feature);
     for (int id = ROWS_ROW_NUMBER; id <= ROWS_PATTERN; id++)
         TRY(h5_column_append(&writer->out, &writer->column[id], value[id], rows->n, err));
+    if (rows->base != NULL) {
+        TRY(appended_columns(writer, ROWS_BASE_SCORE, ROWS_SUPPRESSED, rows->n, err));
+        TRY(h5_column_append(&writer->out, &writer->column[ROWS_BASE_SCORE], rows->base,
+                             rows->n, err));
+        TRY(h5_column_append(&writer->out, &writer->column[ROWS_SUPPRESSED], rows->suppressed,
+                             rows->n, err));
+    }
     for (size_t i = 0; i < rows->n_feature; i++)
         TRY(h5_column_append(&writer->out, &writer->feature[i], rows->feature[i], rows->n,
                              err));

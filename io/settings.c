@@ -24,15 +24,36 @@ struct words {
     bool finished;      /* --help or --version has been met */
 };
 
+/* A flag given again: what it said before, and the new text below. *joined is produced. */
+static enum status join_paths(const struct settings *settings, const struct option *option,
+                              const char *text, char **joined, struct error *err)
+{
+    const char *before = *(char *const *)option_field(option, settings);
+    size_t room = strlen(before) + strlen(text) + 2;
+
+    *joined = mem_array(room, 1);
+    if (*joined == NULL)
+        return error_no_memory(err, "the settings");
+    snprintf(*joined, room, "%s\n%s", before, text);
+    return STATUS_OK;
+}
+
 enum status settings_store(struct settings *settings, const struct option *option,
                            const char *text, const char *where, enum source source,
                            struct error *err)
 {
     enum status code = source == SOURCE_FLAG ? STATUS_USAGE : STATUS_CONFIG;
-    enum status st = option_store(option, text, where, code, settings, err);
+    bool again = option->kind == OPTION_PATHS && source == SOURCE_FLAG &&
+                 settings->source[option - OPTION] == SOURCE_FLAG && text[0] != '\0';
+    char *joined = NULL;
+    enum status st = STATUS_OK;
 
-    if (st == STATUS_OK)
-        settings->source[option - OPTION] = (unsigned char)source;
+    if (again)
+        TRY(join_paths(settings, option, text, &joined, err));
+    TRY(option_store(option, again ? joined : text, where, code, settings, err));
+    settings->source[option - OPTION] = (unsigned char)source;
+done:
+    free(joined);
     return st;
 }
 

@@ -24,6 +24,7 @@ enum command {
     COMMAND_CHECK,
     COMMAND_SHOW,
     COMMAND_REPORT,
+    COMMAND_FEEDBACK,
     COMMAND_GENERATE,
     COMMAND_HELP,
     COMMAND_VERSION,
@@ -65,7 +66,9 @@ struct settings {
     double tolerance;  /* |difference| below this is matched; account currency */
     char *materiality; /* amounts from which a break matters, see materiality.h */
     int32_t alert_on;  /* as-of date that is followed up (days), or ALERT_ALL, ALERT_LATEST */
-    int64_t alert_budget; /* anomalies to follow up at most; 0: all */
+    int64_t alert_budget;    /* anomalies to follow up at most; 0: all */
+    char *feedback;          /* files of verdicts, one a line, or NULL */
+    int64_t suppress_months; /* how long a rejected finding is not raised again */
     bool keep_features;
     int64_t threads; /* a process; 0: its share of the cores */
     enum simd simd;  /* what to score with; the processor may lack it */

@@ -115,6 +115,9 @@ static const char *item_text(const struct option *option, const cJSON *item,
     case OPTION_ALERT_ON:
         *wanted = "a text in quotes";
         return cJSON_GetStringValue(item);
+    case OPTION_PATHS:
+        *wanted = "a text in quotes or a list of such";
+        return cJSON_GetStringValue(item);
     case OPTION_AMOUNTS:
         *wanted = "a number or a text in quotes";
         return is_number ? number_text(item->valuedouble, number) : cJSON_GetStringValue(item);
@@ -135,6 +138,31 @@ static enum status store_item(const struct option *option, const char *text, con
         return settings_store(settings, option, text, where, SOURCE_CONFIG, err);
     enum status st = settings_store(&unused, option, text, where, SOURCE_CONFIG, err);
     settings_free(&unused);
+    return st;
+}
+
+/* A list of paths becomes one text, a path a line. */
+static enum status store_list(const struct option *option, const cJSON *list, const char *where,
+                              struct settings *settings, struct error *err)
+{
+    size_t room = 1, n = 0;
+    char *joined = NULL;
+    enum status st = STATUS_OK;
+
+    for (const cJSON *item = list->child; item != NULL; item = item->next) {
+        if (!cJSON_IsString(item) || item->valuestring[0] == '\0')
+            TRY(error_set(err, STATUS_CONFIG, "%s: must be a list of texts in quotes", where));
+        room += strlen(item->valuestring) + 1;
+    }
+    joined = mem_array(room, 1);
+    if (joined == NULL)
+        TRY(error_no_memory(err, "the settings"));
+    for (const cJSON *item = list->child; item != NULL; item = item->next)
+        n += (size_t)snprintf(joined + n, room - n, "%s%s", n > 0 ? "\n" : "",
+                              item->valuestring);
+    TRY(store_item(option, joined, where, settings, err));
+done:
+    free(joined);
     return st;
 }
 
@@ -216,6 +244,8 @@ static enum status apply_item(const cJSON *item, const char *section, const char
     if (!option_in_config(option))
         return error_set(err, STATUS_CONFIG, "%s: a configuration file cannot name another",
                          where);
+    if (option->kind == OPTION_PATHS && cJSON_IsArray(item))
+        return store_list(option, item, where, settings, err);
     const char *text = item_text(option, item, number, &wanted);
     if (text == NULL)
         return error_set(err, STATUS_CONFIG, "%s: must be %s", where, wanted);
@@ -260,6 +290,28 @@ done:
     return st;
 }
 
+/* A list of paths, one a line, as a JSON array. */
+static cJSON *paths_item(const char *paths)
+{
+    cJSON *list = cJSON_CreateArray();
+
+    while (list != NULL && *paths != '\0') {
+        size_t length = strcspn(paths, "\n");
+        char *path = mem_array(length + 1, 1);
+        if (path != NULL)
+            memcpy(path, paths, length);
+        cJSON *item = path != NULL ? cJSON_CreateString(path) : NULL;
+        free(path);
+        if (item == NULL || !cJSON_AddItemToArray(list, item)) {
+            cJSON_Delete(item);
+            cJSON_Delete(list);
+            return NULL;
+        }
+        paths += length + (paths[length] == '\n');
+    }
+    return list;
+}
+
 /* The value in force as a JSON item; NULL if memory is short. */
 static cJSON *value_item(const struct option *option, const struct settings *settings)
 {
@@ -288,6 +340,8 @@ static cJSON *value_item(const struct option *option, const struct settings *set
         return cJSON_CreateString(columns);
     case OPTION_ALERT_ON:
         return cJSON_CreateString(option_alert_text(*(const int32_t *)field, date));
+    case OPTION_PATHS:
+        return paths_item(*(char *const *)field);
     case OPTION_TEXT:
     case OPTION_AMOUNTS:
         return cJSON_CreateString(*(char *const *)field);

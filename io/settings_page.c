@@ -122,6 +122,9 @@ static void values_text(const struct option *option, char text[VALUES_MAX])
     case OPTION_ALERT_ON:
         snprintf(text, VALUES_MAX, "\"all\", \"latest\", or a date");
         break;
+    case OPTION_PATHS:
+        snprintf(text, VALUES_MAX, "text, or a list of texts: %s", option->argument);
+        break;
     case OPTION_TEXT:
     case OPTION_AMOUNTS:
         snprintf(text, VALUES_MAX, "text: %s", option->argument);

@@ -15,7 +15,8 @@ enum {
     DETECTING = BIT(RUN) | BIT(DETECT),
     FOLLOWING = BIT(RUN) | BIT(FOLLOWUP),
     SERVING = FOLLOWING | BIT(CHECK),
-    WORKING = DETECTING | BIT(FOLLOWUP) | BIT(CHECK) | BIT(SHOW) | BIT(REPORT) | BIT(GENERATE),
+    WORKING = DETECTING | BIT(FOLLOWUP) | BIT(CHECK) | BIT(SHOW) | BIT(REPORT) | BIT(FEEDBACK) |
+              BIT(GENERATE),
     ANY_COMMAND = (1u << N_COMMAND) - 1u
 };
 
@@ -179,6 +180,24 @@ const struct option OPTION[] = {
      .low = 0,
      .high = 1e9,
      .help = "follow up the N most severe at most; 0: all"},
+    {.name = "feedback",
+     .argument = "FILE",
+     .kind = OPTION_PATHS,
+     .commands = DETECTING,
+     .offset = FIELD(feedback),
+     .help =
+         "what reviewers said of earlier findings: an anomalies.csv with its column verdict "
+         "filled in, or a folder of such; can be given several times"},
+    {.name = "suppress-months",
+     .argument = "N",
+     .kind = OPTION_INTEGER,
+     .commands = DETECTING | BIT(FEEDBACK),
+     .offset = FIELD(suppress_months),
+     .standard = "12",
+     .low = 0,
+     .high = 1200,
+     .help = "months for which a rejected finding is not raised again while pattern and amount "
+             "stay the same"},
     {.name = "keep-features",
      .kind = OPTION_FLAG,
      .commands = DETECTING,
@@ -452,6 +471,14 @@ const struct command_label COMMAND[N_COMMAND] = {
                         .summary = "Write a page about the results: charts, breaks, anomalies.",
                         .examples = "tieout report results.h5\n"
                                     "tieout report results.h5 -o may.html\n"},
+    [COMMAND_FEEDBACK] =
+        {.name = "feedback",
+         .operands = "results.h5 FEEDBACK.csv...",
+         .min_operand = 2,
+         .max_operand = SIZE_MAX,
+         .summary = "Show how good the findings were, and what feedback would change.",
+         .examples = "tieout feedback results.h5 results.followup/anomalies.csv\n"
+                     "tieout feedback may.h5 reviews/\n"},
     [COMMAND_GENERATE] =
         {.name = "generate",
          .operands = "LEDGER.csv [LABELS.csv]",
@@ -481,7 +508,8 @@ size_t option_section(const struct option *option)
 
 bool option_is_text(const struct option *option)
 {
-    return option->kind == OPTION_TEXT || option->kind == OPTION_AMOUNTS;
+    return option->kind == OPTION_TEXT || option->kind == OPTION_PATHS ||
+           option->kind == OPTION_AMOUNTS;
 }
 
 /* prefix, then the option's name with '_' for '-'. */

@@ -14,6 +14,7 @@ enum option_kind {
     OPTION_CHOICE,     /* enum: the index of the word in choice */
     OPTION_COLUMNS,    /* unsigned: bits of code columns, "auto" is 0 */
     OPTION_TEXT,       /* char *, owned; not empty */
+    OPTION_PATHS,      /* char *, owned: paths, one a line; each use of the flag adds some */
     OPTION_AMOUNTS,    /* char *, owned: what materiality_read takes */
     OPTION_ALERT_ON,   /* int32_t: days of an ISO date, or ALERT_ALL, ALERT_LATEST */
     OPTION_HELP,       /* no field: ends the reading of the command line */

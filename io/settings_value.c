@@ -270,6 +270,7 @@ enum status option_store(const struct option *option, const char *text, const ch
         size = sizeof value.days;
         break;
     case OPTION_TEXT:
+    case OPTION_PATHS:
     case OPTION_AMOUNTS:
         return store_text(&of, settings);
     case OPTION_HELP:

@@ -1,5 +1,5 @@
 /* The reviewers' list. Their verdicts are work that no later run can redo, so the file is
- * replaced only if its last three columns are seen to be empty in every record; a file that a
+ * replaced only if its last four columns are seen to be empty in every record; a file that a
  * spreadsheet saved in another shape counts as filled in. Reading the verdicts back is
  * feedback's. */
 #include "anomalies_csv.h"
@@ -34,13 +34,25 @@ static const char *const TITLE[] = {
     "verdict",
     "reviewer",
     "comment",
+    "reviewed_at",
 };
-enum { N_TITLE = sizeof TITLE / sizeof *TITLE, N_REVIEW = 3 };
+enum { N_TITLE = sizeof TITLE / sizeof *TITLE, N_REVIEW = 4 };
+
+/* An id that spreadsheets would take for a number (1234567890123456, 12e4567890123456) gets the
+ * apostrophe that marks a text. */
+static void write_id(struct csv_writer *csv, const char *id)
+{
+    char marked[RESULTS_ID + 1];
+    bool number = strspn(id, "0123456789e") == strlen(id);
+
+    snprintf(marked, sizeof marked, "%s%s", number ? "'" : "", id);
+    csv_write_text(csv, marked);
+}
 
 static void write_finding(struct csv_writer *csv, const struct finding *finding,
                           const char *explanation)
 {
-    csv_write_text(csv, finding->id);
+    write_id(csv, finding->id);
     csv_write_text(csv, finding->as_of_date);
     csv_write_text(csv, finding->company);
     csv_write_text(csv, finding->account);

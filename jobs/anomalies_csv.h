@@ -4,7 +4,7 @@
 #include "followup.h"
 
 /* The follow-up job that writes folder/anomalies.csv, the list for reviewers to fill in: what a
- * finding is about, its explanation, then the empty columns verdict, reviewer and comment. UTF-8
+ * finding is about, its explanation, then the empty columns verdict, reviewer, comment and reviewed_at. UTF-8
  * with a byte-order mark, so that spreadsheets read accents right. Never overwritten once
  * someone has written into those columns (or changed the file so that this cannot be told). See
  * followup.h. */

@@ -165,7 +165,7 @@ static const struct results_point *points_of(const struct report *report, size_t
 {
     const struct overview *overview = report->overview;
     const struct results_point *all = overview->point, *end = all + overview->n_point;
-    int64_t finding = (int64_t)k;
+    int64_t finding = report->findings->finding[k].row_number;
     const struct results_point *first =
         bsearch(&finding, all, overview->n_point, sizeof *all, by_finding);
 
@@ -175,7 +175,7 @@ static const struct results_point *points_of(const struct report *report, size_t
     while (first > all && first[-1].finding == finding)
         first--;
     for (; first + *n < end && first[*n].finding == finding; ++*n)
-        if (first[*n].row_number == report->findings->finding[k].row_number)
+        if (first[*n].row_number == finding)
             *flagged = *n;
     return first;
 }

@@ -42,6 +42,8 @@ struct anomaly {
     int64_t departing;       /* bit f: feature f of the model departs by itself (profile.h) */
     double break_months; /* calendar months that the break is open; 0 if it is new or none */
     int32_t break_since; /* as-of date on which the break began; ROW_NO_DATE if none */
+    uint32_t suppressor; /* 1 + index of the reviewed row whose rejection holds this one back;
+                            0: it is raised */
     uint32_t occurrence; /* 0 for the first row of its key and date, 1 for the next ... */
     uint8_t pattern;
     uint8_t severity;

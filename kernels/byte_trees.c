@@ -46,7 +46,7 @@ struct byte_tree {
     size_t first_step;
     size_t n_step;
     size_t first_length; /* of its leaves, by number */
-    size_t n_length;     /* leaves of equal path length share a number */
+    size_t n_length;     /* leaves of equal path length and weight share a number */
     size_t root;         /* offset of the root's result */
     size_t group;        /* in part->ranks */
 };
@@ -67,6 +67,7 @@ struct byte_trees {
                      uint8_t *result);
     struct step *step;
     double *length;         /* of leaves */
+    double (*both)[2];      /* the same with the leaf's weight, side by side */
     struct tree_four *four; /* aligned, within four_memory; NULL: trees are evaluated */
     void *four_memory;
     size_t n_four;
@@ -78,24 +79,29 @@ struct byte_trees {
 
 /* ---- packing ------------------------------------------------------------------------------- */
 
-/* The number of a leaf's path length, a new one if no leaf before had it. */
-static size_t number_length(struct byte_tree *tree, double *length, double of_leaf)
+/* The number of a leaf's path length and weight, a new one if no leaf before had both. */
+static size_t number_length(struct byte_tree *tree, double *length, double (*both)[2],
+                            const struct tree_node *leaf)
 {
+    double of_leaf = itree_leaf_length(leaf);
     size_t number = 0;
 
-    while (number < tree->n_length && length[number] != of_leaf)
+    while (number < tree->n_length &&
+           (length[number] != of_leaf || both[number][1] != leaf->weight))
         number++;
     length[number] = of_leaf;
+    both[number][0] = of_leaf;
+    both[number][1] = leaf->weight;
     if (number == tree->n_length)
         tree->n_length++;
     return number;
 }
 
 /* Whether the ranks of thresholds fit a byte, and there are so many path lengths at most. */
-static bool tree_fits(const struct iforest *forest, size_t index, size_t most_lengths)
+static bool tree_fits(const struct iforest *forest, size_t index)
 {
     struct byte_tree tree = {.n_length = 0};
-    double length[MAX_LENGTHS + 1];
+    double length[MAX_LENGTHS + 1], both[MAX_LENGTHS + 1][2];
     size_t count[BYTE_TREES_FEATURES] = {0};
     bool fits = true;
 
@@ -104,7 +110,7 @@ static bool tree_fits(const struct iforest *forest, size_t index, size_t most_le
         if (node->feature >= 0)
             fits = ++count[node->feature] <= BYTE_RANKS_TREE;
         else
-            fits = number_length(&tree, length, itree_leaf_length(node)) < most_lengths;
+            fits = number_length(&tree, length, both, node) < MAX_LENGTHS;
     }
     return fits;
 }
@@ -116,7 +122,7 @@ bool byte_trees_fit(const struct iforest *forest, int depth)
                 n_inner <= (size_t)depth * forest->n_tree * INNER_PER_LEVEL;
 
     for (size_t t = 0; fits && t < forest->n_tree; t++)
-        fits = tree_fits(forest, t, MAX_LENGTHS);
+        fits = tree_fits(forest, t);
     return fits;
 }
 
@@ -124,7 +130,7 @@ bool byte_trees_fit(const struct iforest *forest, int depth)
  * children's results on top of a stack, the left one's uppermost. */
 static void pack_tree(const struct iforest *forest, size_t index,
                       const struct byte_ranks *ranks, size_t stride, struct byte_tree *tree,
-                      struct step *step, double *length)
+                      struct step *step, double *length, double (*both)[2])
 {
     size_t stack[ITREE_MAX_DEPTH + 2] = {0};
     size_t height = 0;
@@ -132,7 +138,7 @@ static void pack_tree(const struct iforest *forest, size_t index,
     for (size_t i = forest->start[index + 1]; i-- > forest->start[index];) {
         const struct tree_node *node = &forest->node[i];
         if (node->feature < 0) {
-            size_t number = number_length(tree, length, itree_leaf_length(node));
+            size_t number = number_length(tree, length, both, node);
             stack[height++] = number * BYTE_TREES_ROWS;
             continue;
         }
@@ -152,16 +158,14 @@ static void pack_tree(const struct iforest *forest, size_t index,
     tree->root = stack[0];
 }
 
-/* Fours are for trees no deeper and over no more features than their tables, and with few path
- * lengths. */
+/* Fours are for trees no deeper and over no more features than their tables, with few path
+ * lengths and weights. */
 static bool fours_fit(const struct iforest *forest)
 {
     bool fit = forest->n_feature <= TREE_FOUR_FEATURES;
 
-    for (size_t i = 0; fit && i < forest->start[forest->n_tree]; i++)
-        fit = forest->node[i].depth <= TREE_FOUR_DEPTH;
     for (size_t t = 0; fit && t < forest->n_tree; t++)
-        fit = tree_fits(forest, t, TREE_FOUR_LENGTHS);
+        fit = tree_four_fits(forest, t);
     return fit;
 }
 
@@ -190,8 +194,7 @@ static void add_to_four(struct byte_trees *trees, const struct iforest *forest,
         next--;
     else
         trees->n_four++;
-    tree_four_pack(next, forest, index, part->ranks, trees->length + tree->first_length,
-                   tree->n_length);
+    tree_four_pack(next, forest, index, part->ranks);
 }
 
 static void pack_part(struct byte_trees *trees, const struct iforest *forest, struct part *part)
@@ -203,7 +206,7 @@ static void pack_part(struct byte_trees *trees, const struct iforest *forest, st
                                    .first_length = forest->start[t],
                                    .group = byte_ranks_group_of(part->ranks, t)};
         pack_tree(forest, t, part->ranks, trees->stride, tree, trees->step + tree->first_step,
-                  trees->length + tree->first_length);
+                  trees->length + tree->first_length, trees->both + tree->first_length);
         if (tree->n_length > trees->most_lengths)
             trees->most_lengths = tree->n_length;
         if (trees->four != NULL)
@@ -287,6 +290,16 @@ static void add_lengths(const double *of_number, const uint8_t *restrict number,
         length[row] += of_number[number[row]];
 }
 
+/* The same with the weights, a pair a row. */
+static void add_both(const double (*of_number)[2], const uint8_t *restrict number,
+                     double (*restrict sum)[2])
+{
+    for (size_t row = 0; row < BYTE_TREES_ROWS; row++) {
+        sum[row][0] += of_number[number[row]][0];
+        sum[row][1] += of_number[number[row]][1];
+    }
+}
+
 /* What a thread works in. */
 struct scratch {
     _Alignas(64) int8_t tile[SCORE_TILE_VALUES];
@@ -306,21 +319,34 @@ static void translate_tile(const struct byte_trees *trees, const struct byte_ran
 }
 
 static void add_evaluated(const struct byte_trees *trees, const struct part *part, size_t n,
-                          struct scratch *scratch, double *length)
+                          struct scratch *scratch, double *length, double *weight)
 {
+    double both[SCORE_TILE_ROWS][2];
     size_t group = SIZE_MAX;
 
+    for (size_t row = 0; weight != NULL && row < n; row++) {
+        both[row][0] = length[row];
+        both[row][1] = weight[row];
+    }
     for (size_t t = part->first_tree; t < part->end_tree; t++) {
         const struct byte_tree *tree = &trees->tree[t];
         if (tree->group != group)
             translate_tile(trees, part->ranks, tree->group, n, scratch);
         group = tree->group;
         for (size_t row = 0; row < n; row += BYTE_TREES_ROWS) {
+            const uint8_t *number = scratch->result + tree->root;
             trees->evaluate(trees->step + tree->first_step, tree->n_step, scratch->tile + row,
                             scratch->result);
-            add_lengths(trees->length + tree->first_length, scratch->result + tree->root,
-                        length + row);
+            if (weight == NULL)
+                add_lengths(trees->length + tree->first_length, number, length + row);
+            else
+                add_both((const double(*)[2])trees->both + tree->first_length, number,
+                         both + row);
         }
+    }
+    for (size_t row = 0; weight != NULL && row < n; row++) {
+        length[row] = both[row][0];
+        weight[row] = both[row][1];
     }
 }
 
@@ -335,7 +361,7 @@ static void cut_blocks(const struct byte_trees *trees, size_t n, struct scratch 
 }
 
 static void add_fours(const struct byte_trees *trees, const struct part *part, size_t n,
-                      struct scratch *scratch, double *length)
+                      struct scratch *scratch, double *length, double *weight)
 {
     size_t group = SIZE_MAX;
 
@@ -346,23 +372,24 @@ static void add_fours(const struct byte_trees *trees, const struct part *part, s
             cut_blocks(trees, n, scratch);
         }
         group = four->group;
-        tree_four_add(four, trees->n_feature, scratch->block, n, length);
+        tree_four_add(four, trees->n_feature, scratch->block, n, length, weight);
     }
 }
 
 static void add_part(const struct byte_trees *trees, const struct part *part, const float *tile,
-                     size_t n, struct scratch *scratch, double *length)
+                     size_t n, struct scratch *scratch, double *length, double *weight)
 {
     for (size_t f = 0; f < trees->n_feature; f++)
         byte_ranks_find(part->ranks, f, tile + f * trees->stride, n,
                         scratch->rank + f * trees->stride);
     if (trees->four != NULL)
-        add_fours(trees, part, n, scratch, length);
+        add_fours(trees, part, n, scratch, length, weight);
     else
-        add_evaluated(trees, part, n, scratch, length);
+        add_evaluated(trees, part, n, scratch, length, weight);
 }
 
-void byte_trees_add(const struct byte_trees *trees, const float *tile, size_t n, double *length)
+void byte_trees_add(const struct byte_trees *trees, const float *tile, size_t n, double *length,
+                    double *weight)
 {
     struct scratch scratch;
     size_t padded = (n + BYTE_TREES_ROWS - 1) / BYTE_TREES_ROWS * BYTE_TREES_ROWS;
@@ -370,7 +397,7 @@ void byte_trees_add(const struct byte_trees *trees, const float *tile, size_t n,
     for (size_t number = 0; trees->four == NULL && number < trees->most_lengths; number++)
         memset(scratch.result + number * BYTE_TREES_ROWS, (int)number, BYTE_TREES_ROWS);
     for (size_t p = 0; p < trees->n_part; p++)
-        add_part(trees, &trees->part[p], tile, padded, &scratch, length);
+        add_part(trees, &trees->part[p], tile, padded, &scratch, length, weight);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -392,10 +419,10 @@ enum status byte_trees_create(const struct iforest *forest, size_t stride, enum 
                                           : evaluate_portable;
     trees->step = mem_array(n_node, sizeof *trees->step);
     trees->length = mem_array(n_node, sizeof *trees->length);
+    trees->both = mem_array(n_node, sizeof *trees->both);
     trees->tree = mem_array(forest->n_tree, sizeof *trees->tree);
     trees->part = mem_array(forest->n_tree, sizeof *trees->part);
-    if (trees->step == NULL || trees->length == NULL || trees->tree == NULL ||
-        trees->part == NULL)
+    if (!trees->step || !trees->length || !trees->both || !trees->tree || !trees->part)
         TRY(error_no_memory(err, "the forest"));
     if (simd == SIMD_AVX512 && tree_four_supported() && fours_fit(forest))
         TRY(make_fours(trees, forest->n_tree, err));
@@ -417,6 +444,7 @@ void byte_trees_free(struct byte_trees *trees)
     free(trees->part);
     free(trees->tree);
     free(trees->length);
+    free(trees->both);
     free(trees->step);
     free(trees);
 }

@@ -23,9 +23,10 @@ enum status byte_trees_create(const struct iforest *forest, size_t stride, enum 
                               struct byte_trees **out, struct error *err);
 void byte_trees_free(struct byte_trees *trees); /* NULL is fine */
 
-/* Adds to length[n] each row's path lengths, tree after tree. tile and length have room for n
- * rounded up to BYTE_TREES_ROWS, and no more than that is read or written. */
-void byte_trees_add(const struct byte_trees *trees, const float *tile, size_t n,
-                    double *length);
+/* Adds to length[n] each row's path lengths, tree after tree, and to weight[n], if it is not
+ * NULL, the weights of the leaves. tile, length and weight have room for n rounded up to
+ * BYTE_TREES_ROWS, and no more than that is read or written. */
+void byte_trees_add(const struct byte_trees *trees, const float *tile, size_t n, double *length,
+                    double *weight);
 
 #endif

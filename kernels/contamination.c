@@ -42,3 +42,12 @@ double contamination_share(int64_t n_beyond, int64_t n_row)
            : share > CONTAMINATION_MOST ? CONTAMINATION_MOST
                                         : share;
 }
+
+double contamination_follow(double estimate, int64_t n_confirmed, int64_t n_rejected,
+                            double least)
+{
+    double confirmed = (double)n_confirmed + CONTAMINATION_PRIOR;
+    double share = estimate * confirmed / (confirmed + (double)n_rejected);
+
+    return fmin(fmax(share, least), estimate);
+}

@@ -24,6 +24,16 @@ double contamination_threshold(double mean, double squares, int64_t n_row);
 /* Rows with |difference| > threshold. */
 int64_t contamination_count(const struct row *row, size_t n, double threshold);
 
+/* How many confirmed findings an estimate that nobody has reviewed is worth. */
+#define CONTAMINATION_PRIOR 20
+
+/* The share of anomalies, given an estimate of it and what reviewers said of findings: the
+ * estimate times the expected share of confirmed ones, (confirmed + PRIOR) / (all + PRIOR),
+ * which is the mean of a beta distribution that begins with PRIOR confirmed and no rejected
+ * finding. Not below least, nor above estimate. */
+double contamination_follow(double estimate, int64_t n_confirmed, int64_t n_rejected,
+                            double least);
+
 /* n_beyond / n_row, clamped to the two limits. */
 double contamination_share(int64_t n_beyond, int64_t n_row);
 

@@ -23,20 +23,32 @@ void iforest_seeds(uint32_t random_state, size_t n_tree, uint32_t *seed)
         seed[t] = (uint32_t)mt_below(&mt, INT32_MAX);
 }
 
-static const struct tree_node *find_leaf(const struct tree_node *tree, const float *x)
+struct tree_node *iforest_leaf(const struct iforest *forest, size_t index, const float *x)
 {
-    const struct tree_node *node = tree;
+    struct tree_node *tree = forest->node + forest->start[index];
+    struct tree_node *node = tree;
 
     while (node->feature >= 0)
         node = x[node->feature] <= node->threshold ? node + 1 : tree + node->right;
     return node;
 }
 
+bool iforest_is_weighed(const struct iforest *forest)
+{
+    for (size_t i = 0; i < forest->start[forest->n_tree]; i++)
+        if (forest->node[i].feature < 0 && forest->node[i].weight != 0)
+            return true;
+    return false;
+}
+
 double iforest_path_length(const struct iforest *forest, const float *x)
 {
-    double length = 0;
+    double length = 0, weight = 0;
 
-    for (size_t t = 0; t < forest->n_tree; t++)
-        length += itree_leaf_length(find_leaf(forest->node + forest->start[t], x));
-    return length;
+    for (size_t t = 0; t < forest->n_tree; t++) {
+        const struct tree_node *leaf = iforest_leaf(forest, t, x);
+        length += itree_leaf_length(leaf);
+        weight += leaf->weight;
+    }
+    return length + weight;
 }

@@ -79,6 +79,11 @@ double itree_leaf_length(const struct tree_node *leaf)
     return leaf->depth + 1 + itree_mean_path(leaf->n_row) - 1.0;
 }
 
+double itree_leaf_weighed(const struct tree_node *leaf)
+{
+    return itree_leaf_length(leaf) + leaf->weight;
+}
+
 static enum status grower_start(struct grower *g, const float *x, struct error *err)
 {
     g->column = mem_array(g->n_row, g->n_feature * sizeof *g->column);

@@ -11,9 +11,13 @@ enum { ITREE_MAX_ROWS = 1 << 30, ITREE_MAX_DEPTH = 30 };
 /* One node. The nodes of a tree stand in the order they were made, depth first, left before
  * right: the left child of node i is node i + 1. */
 struct tree_node {
-    double
-        threshold; /* a row with x[feature] <= threshold (float32 against float64) goes left */
-    int32_t feature; /* -1 in a leaf, where threshold is 0 */
+    union {
+        double threshold; /* a row with x[feature] <= threshold (float32 against float64) goes
+                             left */
+        double weight;    /* in a leaf: edges that verdicts add to its path length
+                             (leaf_weights.h), 0 as grown */
+    };
+    int32_t feature; /* -1 in a leaf */
     int32_t right;   /* index of the right child within the tree; -1 in a leaf */
     int32_t n_row;   /* training rows that reached the node */
     int32_t depth;   /* 0 at the root */
@@ -30,8 +34,10 @@ int itree_depth_limit(size_t n_row);
  * The same bits on every x86-64 machine. */
 double itree_mean_path(int64_t n);
 
-/* Path length of a row that ends in leaf: edges to it plus itree_mean_path(its rows). */
+/* Path length of a row that ends in leaf: edges to it plus itree_mean_path(its rows), without
+ * the leaf's weight; and with it. */
 double itree_leaf_length(const struct tree_node *leaf);
+double itree_leaf_weighed(const struct tree_node *leaf);
 
 /* The rows that tree number t of the forest trains on: sample[n_sample] out, ascending, distinct,
  * in [0, n_row). tree_seed is the tree's element of the forest's seeds (iforest_seeds); n_sample

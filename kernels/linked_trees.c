@@ -24,11 +24,12 @@ struct linked_trees {
     size_t *start;
     struct linked_node *node;
     double *length; /* 0 in inner nodes */
+    double *weight; /* the same */
 };
 
 /* Gives each node's children the next two free places. place[n_node] is scratch. */
 static void pack_tree(const struct tree_node *tree, size_t n_node, size_t stride,
-                      uint32_t *place, struct linked_node *node, double *length)
+                      uint32_t *place, struct linked_node *node, double *length, double *weight)
 {
     uint32_t n_place = 1;
 
@@ -39,6 +40,7 @@ static void pack_tree(const struct tree_node *tree, size_t n_node, size_t stride
         if (from->feature < 0) {
             node[at] = (struct linked_node){INFINITY, 0, at};
             length[at] = itree_leaf_length(from);
+            weight[at] = from->weight;
             continue;
         }
         node[at] = (struct linked_node){score_threshold(from->threshold),
@@ -58,12 +60,12 @@ static enum status pack_forest(const struct iforest *forest, size_t stride,
     trees->start = mem_array(forest->n_tree + 1, sizeof *trees->start);
     trees->node = mem_array(n_node, sizeof *trees->node);
     trees->length = mem_array(n_node, sizeof *trees->length);
-    bool complete =
-        place != NULL && trees->start != NULL && trees->node != NULL && trees->length != NULL;
+    trees->weight = mem_array(n_node, sizeof *trees->weight);
+    bool complete = place && trees->start && trees->node && trees->length && trees->weight;
     for (size_t t = 0; complete && t < forest->n_tree; t++) {
         size_t start = forest->start[t];
         pack_tree(forest->node + start, forest->start[t + 1] - start, stride, place,
-                  trees->node + start, trees->length + start);
+                  trees->node + start, trees->length + start, trees->weight + start);
         trees->start[t + 1] = forest->start[t + 1];
     }
     free(place);
@@ -94,29 +96,34 @@ void linked_trees_free(struct linked_trees *trees)
     free(trees->start);
     free(trees->node);
     free(trees->length);
+    free(trees->weight);
     free(trees);
 }
 
 /* One tree, SCORE_LANES rows. x points at the first of them in the tile's first column. */
-static void add_lanes(const struct linked_node *node, const double *leaf, int depth,
-                      const float *x, double *length)
+static void add_lanes(const struct linked_trees *trees, size_t tree, const float *x,
+                      double *length, double *weight)
 {
+    const struct linked_node *node = trees->node + trees->start[tree];
+    const double *leaf = trees->length + trees->start[tree];
+    const double *of_leaf = trees->weight + trees->start[tree];
     size_t at[SCORE_LANES] = {0};
 
-    for (int level = 0; level < depth; level++)
+    for (int level = 0; level < trees->depth; level++)
         for (int lane = 0; lane < SCORE_LANES; lane++) {
             const struct linked_node *here = &node[at[lane]];
             at[lane] = here->left + (x[here->column + lane] > here->threshold);
         }
     for (int lane = 0; lane < SCORE_LANES; lane++)
         length[lane] += leaf[at[lane]];
+    for (int lane = 0; weight != NULL && lane < SCORE_LANES; lane++)
+        weight[lane] += of_leaf[at[lane]];
 }
 
 void linked_trees_add(const struct linked_trees *trees, const float *tile, size_t n,
-                      double *length)
+                      double *length, double *weight)
 {
     for (size_t t = 0; t < trees->n_tree; t++)
         for (size_t row = 0; row < n; row += SCORE_LANES)
-            add_lanes(trees->node + trees->start[t], trees->length + trees->start[t],
-                      trees->depth, tile + row, length + row);
+            add_lanes(trees, t, tile + row, length + row, weight != NULL ? weight + row : NULL);
 }

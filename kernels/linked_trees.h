@@ -15,9 +15,10 @@ enum status linked_trees_create(const struct iforest *forest, int depth, size_t 
                                 struct linked_trees **out, struct error *err);
 void linked_trees_free(struct linked_trees *trees); /* NULL is fine */
 
-/* Adds to length[n] each row's path lengths, tree after tree. length has room for n rounded up
- * to SCORE_LANES, and no more than that is written. */
+/* Adds to length[n] each row's path lengths, tree after tree, and to weight[n], if it is not
+ * NULL, the weights of the leaves. length and weight have room for n rounded up to SCORE_LANES,
+ * and no more than that is written. */
 void linked_trees_add(const struct linked_trees *trees, const float *tile, size_t n,
-                      double *length);
+                      double *length, double *weight);
 
 #endif

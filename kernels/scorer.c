@@ -20,6 +20,7 @@ enum { MAX_FEATURES = SCORE_TILE_VALUES / SCORE_LANES, LINKED_TILE_ROWS = 256 };
 
 struct scorer {
     size_t n_feature;
+    bool weighed;             /* some leaf has a weight */
     size_t tile_rows;         /* rows a block, and the tile's stride */
     double full_length;       /* n_tree c(n_sample), the path length of score -1/2 */
     size_t lanes;             /* rows of a block are padded to a multiple of this */
@@ -71,6 +72,7 @@ enum status scorer_create(const struct iforest *forest, enum simd simd, struct s
         TRY(error_set(err, STATUS_DATA, "a forest over %zu features: at most %d are supported",
                       forest->n_feature, MAX_FEATURES));
     scorer->n_feature = forest->n_feature;
+    scorer->weighed = iforest_is_weighed(forest);
     scorer->full_length = (double)forest->n_tree * itree_mean_path(forest->n_sample);
     TRY(simd_choose(simd, &simd, err));
     TRY(pack_trees(forest, simd, scorer, err));
@@ -107,7 +109,7 @@ static void fill_tile(const struct scorer *scorer, const float *const *x, size_t
 static void make_scores(const struct scorer *scorer, const double *length, size_t n,
                         double *score)
 {
-    double power[SCORE_TILE_ROWS];
+    double power[SCORE_TILE_ROWS] = {0};
 
     for (size_t i = 0; i < n; i++)
         power[i] = scorer->full_length > 0 ? -length[i] / scorer->full_length : -1;
@@ -116,30 +118,46 @@ static void make_scores(const struct scorer *scorer, const double *length, size_
         score[i] = -power[i];
 }
 
+/* Where the scores go; base may be NULL. */
+struct scores {
+    double *score, *base;
+};
+
 static void score_block(const struct scorer *scorer, const float *const *x, size_t start,
-                        size_t n, double *score)
+                        size_t n, const struct scores *out)
 {
     float tile[SCORE_TILE_VALUES];
-    double length[SCORE_TILE_ROWS] = {0};
+    double length[SCORE_TILE_ROWS] = {0}, weight[SCORE_TILE_ROWS] = {0};
+    double *weights = scorer->weighed ? weight : NULL;
 
     fill_tile(scorer, x, start, n, tile);
     if (scorer->bytes != NULL)
-        byte_trees_add(scorer->bytes, tile, n, length);
+        byte_trees_add(scorer->bytes, tile, n, length, weights);
     else
-        linked_trees_add(scorer->linked, tile, n, length);
-    make_scores(scorer, length, n, score + start);
+        linked_trees_add(scorer->linked, tile, n, length, weights);
+    if (out->base != NULL)
+        make_scores(scorer, length, n, out->base + start);
+    for (size_t i = 0; scorer->weighed && i < n; i++)
+        length[i] += weight[i];
+    make_scores(scorer, length, n, out->score + start);
 }
 
 void scorer_run(const struct scorer *scorer, const float *const *x, size_t n, double *score)
 {
+    scorer_run_weighed(scorer, x, n, score, NULL);
+}
+
+void scorer_run_weighed(const struct scorer *scorer, const float *const *x, size_t n,
+                        double *score, double *base)
+{
+    const struct scores out = {score, base};
     size_t rows = scorer->tile_rows;
     size_t n_block = n / rows + (n % rows > 0);
 
-#pragma omp parallel for default(none) shared(scorer, x, n, score, rows, n_block)              \
-    schedule(static)
+#pragma omp parallel for default(none) shared(scorer, x, n, out, rows, n_block) schedule(static)
     for (size_t block = 0; block < n_block; block++) {
         size_t start = block * rows;
         size_t left = n - start;
-        score_block(scorer, x, start, left < rows ? left : rows, score);
+        score_block(scorer, x, start, left < rows ? left : rows, &out);
     }
 }

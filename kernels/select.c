@@ -7,6 +7,7 @@
 #include "select.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -113,6 +114,14 @@ size_t select_keep(const double *value, size_t n, const struct select_search *co
         n_kept += wanted;
     }
     return n_kept;
+}
+
+struct select_position select_percentile(double q, int64_t n)
+{
+    double at = q / 100.0 * (double)(n - 1), below = floor(at);
+    int64_t k = (int64_t)below;
+
+    return (struct select_position){k, k + 1 < n ? k + 1 : k, at - below};
 }
 
 /* numpy works from the nearer end, so that t near 1 gives b itself. */

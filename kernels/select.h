@@ -51,6 +51,15 @@ void select_finish(struct select_search *search, uint64_t key);
 size_t select_keep(const double *value, size_t n, const struct select_search *const *search,
                    size_t n_search, double *kept);
 
+/* Between which order statistics the percentile q in [0, 100] of n values lies, and at which
+ * fraction, n >= 1. */
+struct select_position {
+    int64_t below, above;
+    double fraction;
+};
+
+struct select_position select_percentile(double q, int64_t n);
+
 /* numpy's linear percentile between the order statistics a <= b at fraction t in [0, 1). */
 double select_interpolate(double a, double b, double t);
 

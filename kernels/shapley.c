@@ -44,7 +44,7 @@ double shapley_base(const struct iforest *forest)
         for (size_t i = forest->start[t]; i < forest->start[t + 1]; i++)
             if (forest->node[i].feature < 0)
                 base +=
-                    itree_leaf_length(&forest->node[i]) * forest->node[i].n_row / root->n_row;
+                    itree_leaf_weighed(&forest->node[i]) * forest->node[i].n_row / root->n_row;
     }
     return base;
 }

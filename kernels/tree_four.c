@@ -33,26 +33,47 @@ static inline int level_offset(int level)
 
 /* ---- packing ------------------------------------------------------------------------------- */
 
-static uint8_t find_number(const double *length, size_t n_length, double of_leaf)
+/* The number of a value in table[*n], which takes it in if it is new. */
+static size_t number_value(double *table, size_t *n, double value)
 {
     size_t number = 0;
 
-    while (number + 1 < n_length && length[number] != of_leaf)
+    while (number < *n && table[number] != value)
         number++;
-    return (uint8_t)number;
+    table[number] = value;
+    if (number == *n)
+        ++*n;
+    return number;
+}
+
+bool tree_four_fits(const struct iforest *forest, size_t index)
+{
+    double length[TREE_FOUR_LENGTHS + 1], weight[TREE_FOUR_LENGTHS + 1];
+    size_t n_length = 0, n_weight = 0;
+    bool fits = true;
+
+    for (size_t i = forest->start[index]; fits && i < forest->start[index + 1]; i++) {
+        const struct tree_node *node = &forest->node[i];
+        fits = node->depth <= TREE_FOUR_DEPTH;
+        if (node->feature < 0) {
+            number_value(length, &n_length, itree_leaf_length(node));
+            number_value(weight, &n_weight, node->weight);
+        }
+        fits = fits && n_length <= TREE_FOUR_LENGTHS && n_weight <= TREE_FOUR_LENGTHS;
+    }
+    return fits;
 }
 
 /* A node's parent is the last one seen a level up, and a left child directly follows it. */
 void tree_four_pack(struct tree_four *four, const struct iforest *forest, size_t index,
-                    const struct byte_ranks *ranks, const double *length, size_t n_length)
+                    const struct byte_ranks *ranks)
 {
     const struct tree_node *tree = forest->node + forest->start[index];
     size_t n_node = forest->start[index + 1] - forest->start[index];
     size_t k = four->n_tree++;
-    size_t place[TREE_FOUR_DEPTH + 1] = {k};
+    size_t place[TREE_FOUR_DEPTH + 1] = {k}, n_length = 0, n_weight = 0;
 
     four->group = byte_ranks_group_of(ranks, index);
-    memcpy(four->length[k], length, n_length * sizeof *length);
     for (size_t i = 0; i < n_node; i++) {
         const struct tree_node *node = &tree[i];
         if (node->depth > 0)
@@ -60,8 +81,10 @@ void tree_four_pack(struct tree_four *four, const struct iforest *forest, size_t
         size_t at = place[node->depth];
         if (node->feature < 0) {
             int below = TREE_FOUR_DEPTH - node->depth;
-            memset(four->number + (at << below),
-                   find_number(length, n_length, itree_leaf_length(node)), (size_t)1 << below);
+            size_t number = number_value(four->length[k], &n_length, itree_leaf_length(node));
+            size_t heft = number_value(four->weight[k], &n_weight, node->weight);
+            memset(four->number + (at << below), (int)number, (size_t)1 << below);
+            memset(four->heft + (at << below), (int)heft, (size_t)1 << below);
             continue;
         }
         at += (size_t)level_offset(node->depth);
@@ -106,13 +129,13 @@ INLINED __m512i look_up(const void *tables, int level, __m512i at)
     return found;
 }
 
-INLINED __m512i look_up_number(const struct tree_four *four, __m512i at)
+INLINED __m512i look_up_number(const uint8_t *numbers, __m512i at)
 {
     __mmask64 right = _mm512_movepi8_mask(at);
     __m512i found = at;
 
     for (int k = 0; k < TREE_FOUR; k++) {
-        const uint8_t *table = four->number + (k << TREE_FOUR_DEPTH);
+        const uint8_t *table = numbers + (k << TREE_FOUR_DEPTH);
         __m512i of_tree = _mm512_mask_mov_epi8(look_up_128(table, at), right,
                                                look_up_128(table + 2 * LANES, at));
         found = _mm512_mask_mov_epi8(found, lanes_from(k * TREE_FOUR_ROWS), of_tree);
@@ -155,27 +178,27 @@ INLINED __m512d look_up_lengths(const double *length, __m128i number)
 }
 
 /* A block's rows, tree after tree. */
-INLINED void add_lengths(const struct tree_four *four, __m512i numbers, double *length)
+INLINED void add_lengths(const double (*table)[TREE_FOUR_LENGTHS], size_t n_tree,
+                         __m512i numbers, double *length)
 {
     _Alignas(64) uint8_t number[LANES];
     __m512d first = _mm512_loadu_pd(length);
     __m512d second = _mm512_loadu_pd(length + 8);
 
     _mm512_store_si512(number, numbers);
-    for (size_t k = 0; k < four->n_tree; k++) {
+    for (size_t k = 0; k < n_tree; k++) {
         const uint8_t *of_tree = number + k * TREE_FOUR_ROWS;
         first = _mm512_add_pd(
-            first, look_up_lengths(four->length[k], _mm_loadl_epi64((const void *)of_tree)));
+            first, look_up_lengths(table[k], _mm_loadl_epi64((const void *)of_tree)));
         second = _mm512_add_pd(
-            second,
-            look_up_lengths(four->length[k], _mm_loadl_epi64((const void *)(of_tree + 8))));
+            second, look_up_lengths(table[k], _mm_loadl_epi64((const void *)(of_tree + 8))));
     }
     _mm512_storeu_pd(length, first);
     _mm512_storeu_pd(length + 8, second);
 }
 
 INLINED void add_blocks(const struct tree_four *four, bool wide, const int8_t *block, size_t n,
-                        double *length)
+                        double *length, double *weight)
 {
     const __m512i row = _mm512_broadcast_i32x4(
         _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
@@ -195,15 +218,19 @@ INLINED void add_blocks(const struct tree_four *four, bool wide, const int8_t *b
             for (int turn = 0; turn < TURNS; turn++)
                 at[turn] = step_down(four, level, x[turn], wide, row, at[turn]);
         for (int turn = 0; turn < TURNS; turn++, length += TREE_FOUR_ROWS)
-            add_lengths(four, look_up_number(four, at[turn]), length);
+            add_lengths(four->length, four->n_tree, look_up_number(four->number, at[turn]),
+                        length);
+        for (int turn = 0; weight != NULL && turn < TURNS; turn++, weight += TREE_FOUR_ROWS)
+            add_lengths(four->weight, four->n_tree, look_up_number(four->heft, at[turn]),
+                        weight);
     }
 }
 
 WITH_VBMI void tree_four_add(const struct tree_four *four, size_t n_feature,
-                             const int8_t *block, size_t n, double *length)
+                             const int8_t *block, size_t n, double *length, double *weight)
 {
     if (n_feature <= 8)
-        add_blocks(four, false, block, n, length);
+        add_blocks(four, false, block, n, length, weight);
     else
-        add_blocks(four, true, block, n, length);
+        add_blocks(four, true, block, n, length, weight);
 }

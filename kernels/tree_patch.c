@@ -250,7 +250,7 @@ static void add_leaf(struct patch_walk *walk, const struct tree_node *node,
                      const struct path *path)
 {
     walk->leaf[walk->n_leaf++] =
-        (struct leaf){itree_leaf_length(node), walk->n_step, path->n_side};
+        (struct leaf){itree_leaf_weighed(node), walk->n_step, path->n_side};
     for (int s = 0; s < path->n_side; s++)
         walk->step[walk->n_step++] = make_step(walk, &path->side[s]);
 }

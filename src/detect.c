@@ -6,12 +6,14 @@
 #include "gather.h"
 #include "ingest.h"
 #include "judge.h"
+#include "learn.h"
 #include "mem.h"
 #include "overview.h"
 #include "prepare.h"
 #include "profile.h"
 #include "provenance.h"
 #include "results_write.h"
+#include "review.h"
 #include "score.h"
 #include "shuffle.h"
 #include "stages.h"
@@ -30,6 +32,8 @@ struct road {
     struct ledger_facts facts;
     struct prepared prepared;
     struct iforest forest;
+    struct reviews reviews;
+    double base_contamination; /* without feedback */
     struct scored scored;
     struct judged judged;
     struct stages stages;
@@ -43,6 +47,7 @@ static void road_free(struct road *road)
     ledger_facts_free(&road->facts);
     prepared_free(&road->prepared);
     iforest_free(&road->forest);
+    reviews_free(&road->reviews);
     scored_free(&road->scored);
     judged_free(&road->judged);
 }
@@ -88,6 +93,8 @@ static enum status judge_all(const struct run *run, const struct settings *setti
         .profile = profile,
         .materiality = &materiality,
         .currency = &road->facts.text[CODE_CURRENCY],
+        .reviews = &road->reviews,
+        .suppress_months = settings->suppress_months,
         .alert_on =
             settings->alert_on == ALERT_LATEST ? road->facts.last_date : settings->alert_on,
     };
@@ -101,17 +108,70 @@ static enum status judge_all(const struct run *run, const struct settings *setti
                      err);
 }
 
+/* What feedback has changed, counted against the scores without it. All ranks. */
+static void log_feedback(const struct run *run, const struct road *road,
+                         const struct anomaly_counts *count, struct log *log)
+{
+    const struct reviews *reviews = &road->reviews;
+    int64_t moved[2] = {0, 0};
+
+    if (reviews->n == 0)
+        return;
+    for (size_t i = 0; i < road->rows.n_row; i++) {
+        moved[0] += road->scored.base[i] < 0 && road->scored.decision[i] >= 0;
+        moved[1] += road->scored.base[i] >= 0 && road->scored.decision[i] < 0;
+    }
+    MPI_Allreduce(MPI_IN_PLACE, moved, 2, MPI_INT64_T, MPI_SUM, run->comm);
+    log_info(log,
+             "feedback: %" PRId64 " confirmed, %" PRId64 " rejected, %" PRId64
+             " not in this ledger; %" PRId64 " anomalies left, %" PRId64 " entered, %" PRId64
+             " are suppressed (contamination %.4g without feedback)",
+             reviews->n_confirmed, reviews->n_rejected, reviews->n_unknown, moved[0], moved[1],
+             count->suppressed, road->base_contamination);
+}
+
+/* /model and /run, on rank 0. */
+static enum status write_record(const struct run *run, const struct settings *settings,
+                                const struct profile *profile, enum simd simd,
+                                const char *command, const struct road *road,
+                                const struct anomaly_counts *count,
+                                struct results_writer *writer, char digest[RESULTS_DIGEST],
+                                struct error *err)
+{
+    const struct reviews *reviews = &road->reviews;
+    const struct results_feedback feedback = {
+        reviews->sha256,          reviews->n_confirmed,     reviews->n_rejected,
+        reviews->n_unknown,       road->base_contamination, road->scored.base_offset,
+        settings->suppress_months};
+    const struct results_model model = {&road->forest,
+                                        profile->label,
+                                        road->prepared.center,
+                                        road->prepared.scale,
+                                        road->prepared.contamination,
+                                        road->scored.offset,
+                                        (uint32_t)settings->seed,
+                                        profile->name,
+                                        reviews->n > 0 ? &feedback : NULL};
+    enum status st = results_write_model(writer, &model, err);
+
+    if (st == STATUS_OK)
+        st = provenance_write(run, settings, command, simd, &road->files, &reviews->feedback,
+                              &road->facts, &road->stages, road->scored.n_flagged,
+                              count->raised, writer, digest, err);
+    return st;
+}
+
 static enum status write_results(const struct run *run, const struct settings *settings,
                                  const struct profile *profile, enum simd simd,
                                  const char *command, struct log *log, struct road *road,
                                  struct error *err)
 {
     const struct anomaly_terms terms = {profile, &road->facts, settings->tolerance,
-                                        settings->alert_budget};
+                                        settings->alert_budget, &road->reviews};
     struct results_writer *writer = NULL;
     struct drawn_list drawn = {.n = 0};
+    struct anomaly_counts count = {0, 0};
     char digest[RESULTS_DIGEST] = "";
-    int64_t n_anomaly = 0;
     enum status st = STATUS_OK;
 
     if (run->rank == 0)
@@ -121,36 +181,47 @@ static enum status write_results(const struct run *run, const struct settings *s
                     &road->judged, settings->keep_features ? profile : NULL,
                     settings->tolerance, GATHER_PIECE, writer, err));
     TRY(gather_rejects(run, &road->shard, writer, err));
-    TRY(gather_anomalies(run, &road->judged, &terms, writer, &n_anomaly, &drawn, err));
+    TRY(gather_anomalies(run, &road->judged, &terms, writer, &count, &drawn, err));
     TRY(gather_series(run, &road->rows, &road->prepared.groups, &road->scored, &drawn, writer,
                       err));
     TRY(overview_write(run, &road->rows, &road->prepared.groups, &road->facts, &road->scored,
                        settings->tolerance, writer, err));
     stages_end(&road->stages, log, "write", road->facts.n_row, "rows", 0);
-    if (run->rank == 0) {
-        st = results_write_model(
-            writer,
-            &(struct results_model){&road->forest, profile->label, road->prepared.center,
-                                    road->prepared.scale, road->prepared.contamination,
-                                    road->scored.offset, (uint32_t)settings->seed,
-                                    profile->name},
-            err);
-        if (st == STATUS_OK)
-            st = provenance_write(run, settings, command, simd, &road->files, &road->facts,
-                                  &road->stages, road->scored.n_flagged, n_anomaly, writer,
-                                  digest, err);
-        if (st == STATUS_OK)
-            st = results_commit(&writer, err);
-    }
+    if (run->rank == 0)
+        st = write_record(run, settings, profile, simd, command, road, &count, writer, digest,
+                          err);
+    if (run->rank == 0 && st == STATUS_OK)
+        st = results_commit(&writer, err);
     TRY(run_agree(run, st, err));
+    log_feedback(run, road, &count, log);
     log_info(log,
              "%" PRId64 " of %" PRId64 " rows are anomalies (contamination %.4g); %" PRId64
              " to follow up in %s",
-             road->scored.n_flagged, road->facts.n_row, road->prepared.contamination, n_anomaly,
-             settings->output);
+             road->scored.n_flagged, road->facts.n_row, road->prepared.contamination,
+             count.raised, settings->output);
     log_detail(log, "content digest %s", digest);
 done:
     results_abandon(writer);
+    return st;
+}
+
+/* Verdicts change the forest and the share of anomalies. All ranks. */
+static enum status learn(const struct run *run, const struct settings *settings,
+                         const struct profile *profile, struct log *log, struct road *road,
+                         struct error *err)
+{
+    struct reviews *reviews = &road->reviews;
+    enum status st = STATUS_OK;
+
+    road->base_contamination = road->prepared.contamination;
+    if (settings->feedback == NULL)
+        return STATUS_OK;
+    TRY(review_find(run, &road->rows, &road->prepared.groups, &road->facts, log, reviews, err));
+    TRY(learn_weights(run, &road->prepared, reviews, &road->forest, err));
+    road->prepared.contamination = learn_contamination(profile, road->base_contamination,
+                                                       settings->contamination > 0, reviews);
+    stages_end(&road->stages, log, "learn", (int64_t)reviews->n, "verdicts", 0);
+done:
     return st;
 }
 
@@ -166,6 +237,7 @@ enum status detect(const struct run *run, const struct settings *settings, const
 
     TRY(run_agree(run, simd_choose(settings->simd, &simd, err), err));
     TRY(check_output(run, settings, err));
+    TRY(review_share(run, settings->feedback, &road.reviews, err));
     stages_begin(&road.stages);
     TRY(ingest_inspect(run, settings->input, settings->n_input, (unsigned)settings->date_format,
                        &road.files, err));
@@ -185,7 +257,9 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(train_forest(run, &road.rows, &road.prepared, n_all, (size_t)settings->trees,
                      settings->samples, (uint32_t)settings->seed, &road.forest, err));
     stages_end(&road.stages, log, "train", settings->trees, "trees", 0);
-    TRY(score_rows(run, &road.forest, &road.prepared, n_all, simd, &road.scored, err));
+    TRY(learn(run, settings, profile, log, &road, err));
+    TRY(score_rows(run, &road.forest, &road.prepared, n_all, simd,
+                   road.reviews.n > 0 ? &road.base_contamination : NULL, &road.scored, err));
     stages_end(&road.stages, log, "score", n_all, "rows", 0);
     TRY(judge_all(run, settings, profile, &road, err));
     stages_end(&road.stages, log, "judge", n_all, "rows", 0);

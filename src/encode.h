@@ -20,7 +20,7 @@ struct ledger_facts {
     bool has_currency;    /* some file has a currency column */
     int64_t n_record;     /* data records read */
     int64_t n_row;        /* of these, rows kept */
-    int64_t n_account; /* groups of the rows kept; 0 until they are grouped */
+    int64_t n_account;    /* groups of the rows kept; 0 until they are grouped */
     int64_t n_reject[N_REJECT];
     int32_t first_date, last_date; /* ROW_NO_DATE if no row has a date */
 };

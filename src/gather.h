@@ -31,24 +31,27 @@ struct anomaly_terms {
     const struct ledger_facts *facts;
     double tolerance; /* |difference| below it is matched */
     int64_t budget;   /* of more than this the most severe, then the most anomalous; 0: all */
+    const struct reviews *reviews; /* suppressed findings do not count in the budget */
 };
 
-/* A finding whose account's rows are to be in /series. */
-struct drawn {
-    int64_t row_number;
-    int64_t index; /* in /anomalies */
+/* How many findings there are. */
+struct anomaly_counts {
+    int64_t raised, suppressed;
 };
 
+/* The findings whose accounts' rows are to be in /series: their row numbers, ascending. */
 struct drawn_list {
     size_t n;
-    struct drawn finding[SERIES_FINDINGS]; /* by row number */
+    int64_t row_number[SERIES_FINDINGS];
 };
 
-/* /anomalies, lowest score first, equal scores in input order. Out, on every rank: *n_anomaly,
- * how many were written; *drawn, the most severe of them. */
+/* /anomalies, lowest score first, equal scores in input order: those within the budget and the
+ * suppressed. Out, on every rank: *count, how many of each; *drawn, the most severe of those that
+ * are raised. */
 enum status gather_anomalies(const struct run *run, const struct judged *judged,
                              const struct anomaly_terms *terms, struct results_writer *writer,
-                             int64_t *n_anomaly, struct drawn_list *drawn, struct error *err);
+                             struct anomaly_counts *count, struct drawn_list *drawn,
+                             struct error *err);
 
 /* /series: the rows around these findings, which are the same list on every rank. */
 enum status gather_series(const struct run *run, const struct encoded *rows,

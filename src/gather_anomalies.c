@@ -3,14 +3,17 @@
 #include "gather.h"
 
 #include "comm.h"
+#include "date.h"
 #include "explain.h"
 #include "mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Where each anomaly goes. */
 struct ranked {
+    bool suppressed;
     uint8_t severity;
     double score;
     int64_t row_number;
@@ -27,23 +30,48 @@ static int by_score(const void *a, const void *b)
     return (x->row_number > y->row_number) - (x->row_number < y->row_number);
 }
 
+/* What is suppressed last. */
 static int by_severity(const void *a, const void *b)
 {
     const struct ranked *x = a, *y = b;
 
+    if (x->suppressed != y->suppressed)
+        return x->suppressed - y->suppressed;
     return x->severity != y->severity ? y->severity - x->severity : by_score(a, b);
+}
+
+static struct ranked rank_of(const struct anomaly *anomaly, size_t index)
+{
+    return (struct ranked){anomaly->suppressor > 0, anomaly->severity, anomaly->score,
+                           anomaly->row.row_number, index};
+}
+
+static struct anomaly_counts count_anomalies(const struct anomaly *anomaly, size_t n,
+                                             int64_t budget)
+{
+    struct anomaly_counts count = {0, 0};
+
+    for (size_t i = 0; i < n; i++)
+        count.suppressed += anomaly[i].suppressor > 0;
+    count.raised = (int64_t)n - count.suppressed;
+    if (budget > 0 && count.raised > budget)
+        count.raised = budget;
+    return count;
 }
 
 /* Puts the anomalies to be written in order; returns how many. */
 static size_t rank_anomalies(const struct anomaly *anomaly, size_t n, int64_t budget,
                              struct ranked *ranked)
 {
+    struct anomaly_counts count = count_anomalies(anomaly, n, budget);
+    size_t n_raised = (size_t)count.raised, n_suppressed = (size_t)count.suppressed;
+
     for (size_t i = 0; i < n; i++)
-        ranked[i] = (struct ranked){anomaly[i].severity, anomaly[i].score,
-                                    anomaly[i].row.row_number, i};
-    if (budget > 0 && (int64_t)n > budget) {
+        ranked[i] = rank_of(&anomaly[i], i);
+    if (n_raised + n_suppressed < n) {
         qsort(ranked, n, sizeof *ranked, by_severity);
-        n = (size_t)budget;
+        memmove(ranked + n_raised, ranked + n - n_suppressed, n_suppressed * sizeof *ranked);
+        n = n_raised + n_suppressed;
     }
     qsort(ranked, n, sizeof *ranked, by_score);
     return n;
@@ -56,16 +84,25 @@ struct anomaly_list {
     double *contribution; /* [n * n_feature] */
     char (*id)[RESULTS_ID];
     char **explanation;
+    const char **suppressed_by; /* in the reviewers' texts */
+    char **suppressed_reason;   /* NULL: "" */
 };
+
+static void free_texts(char **text, size_t n)
+{
+    for (size_t i = 0; text != NULL && i < n; i++)
+        free(text[i]);
+    free(text);
+}
 
 static void anomaly_list_free(struct anomaly_list *list)
 {
     free(list->anomaly);
     free(list->contribution);
     free(list->id);
-    for (size_t i = 0; list->explanation != NULL && i < list->n; i++)
-        free(list->explanation[i]);
-    free(list->explanation);
+    free_texts(list->explanation, list->n);
+    free(list->suppressed_by);
+    free_texts(list->suppressed_reason, list->n);
 }
 
 static enum status anomaly_list_allocate(size_t n, size_t n_feature, struct anomaly_list *list,
@@ -76,7 +113,10 @@ static enum status anomaly_list_allocate(size_t n, size_t n_feature, struct anom
     list->contribution = mem_array(n * n_feature, sizeof *list->contribution);
     list->id = mem_array(n, sizeof *list->id);
     list->explanation = mem_array(n, sizeof *list->explanation);
-    if (!list->anomaly || !list->contribution || !list->id || !list->explanation)
+    list->suppressed_by = mem_array(n, sizeof *list->suppressed_by);
+    list->suppressed_reason = mem_array(n, sizeof *list->suppressed_reason);
+    if (!list->anomaly || !list->contribution || !list->id || !list->explanation ||
+        !list->suppressed_by || !list->suppressed_reason)
         return error_no_memory(err, "the anomalies");
     return STATUS_OK;
 }
@@ -106,6 +146,31 @@ static enum status explain_finding(const struct anomaly *anomaly, const double *
     return STATUS_OK;
 }
 
+/* Who holds a finding back and why: the rejection, and what the reviewer wrote. */
+static enum status tell_suppression(const struct anomaly *anomaly,
+                                    const struct reviews *reviews, const char **by,
+                                    char **reason, struct error *err)
+{
+    char date[DATE_TEXT] = "(no date)";
+
+    *by = "";
+    *reason = mem_array(EXPLAIN_TEXT, 1);
+    if (*reason == NULL)
+        return error_no_memory(err, "the suppressed findings");
+    if (anomaly->suppressor == 0)
+        return STATUS_OK;
+    const struct reviewed *judged = &reviews->reviewed[anomaly->suppressor - 1];
+    const struct verdict *verdict = &reviews->feedback.verdict[judged->verdict];
+    const char *byte = reviews->feedback.byte, *comment = byte + verdict->comment;
+    *by = byte + verdict->reviewer;
+    if (judged->date != ROW_NO_DATE)
+        date_format(judged->date, date);
+    snprintf(*reason, EXPLAIN_TEXT, "rejected as %s of %s (finding %s)%s%s",
+             pattern_name((enum pattern)anomaly->pattern), date, judged->id,
+             comment[0] != '\0' ? ": " : "", comment);
+    return STATUS_OK;
+}
+
 /* Those of anomaly[n] that are to be written, in order. */
 static enum status list_anomalies(const struct anomaly *anomaly, const double *contribution,
                                   size_t n, const struct anomaly_terms *terms,
@@ -126,6 +191,8 @@ static enum status list_anomalies(const struct anomaly *anomaly, const double *c
         memcpy(share, contribution + ranked[i].index * p, p * sizeof *share);
         TRY(anomaly_id(&list->anomaly[i], terms->facts->text, list->id[i], err));
         TRY(explain_finding(&list->anomaly[i], share, terms, &list->explanation[i], err));
+        TRY(tell_suppression(&list->anomaly[i], terms->reviews, &list->suppressed_by[i],
+                             &list->suppressed_reason[i], err));
     }
 done:
     free(ranked);
@@ -146,6 +213,9 @@ static enum status write_list(const struct anomaly_list *list,
         .contribution = list->contribution,
         .explanation = (const char *const *)list->explanation,
         .explanation_source = "rules",
+        .suppressed_by = list->suppressed_by,
+        .suppressed_reason =
+            terms->reviews->n > 0 ? (const char *const *)list->suppressed_reason : NULL,
     };
 
     return results_write_anomalies(writer, &anomalies, err);
@@ -153,12 +223,12 @@ static enum status write_list(const struct anomaly_list *list,
 
 static int by_row_number(const void *a, const void *b)
 {
-    const struct drawn *x = a, *y = b;
+    const int64_t *x = a, *y = b;
 
-    return (x->row_number > y->row_number) - (x->row_number < y->row_number);
+    return (*x > *y) - (*x < *y);
 }
 
-/* The most severe of the list. */
+/* The most severe of the list that are raised. */
 static enum status choose_drawn(const struct anomaly_list *list, struct drawn_list *drawn,
                                 struct error *err)
 {
@@ -166,10 +236,15 @@ static enum status choose_drawn(const struct anomaly_list *list, struct drawn_li
 
     if (ranked == NULL)
         return error_no_memory(err, "the anomalies");
-    drawn->n = rank_anomalies(list->anomaly, list->n, SERIES_FINDINGS, ranked);
-    for (size_t i = 0; i < drawn->n; i++)
-        drawn->finding[i] = (struct drawn){ranked[i].row_number, (int64_t)ranked[i].index};
-    qsort(drawn->finding, drawn->n, sizeof *drawn->finding, by_row_number);
+    for (size_t i = 0; i < list->n; i++)
+        ranked[i] = rank_of(&list->anomaly[i], i);
+    qsort(ranked, list->n, sizeof *ranked, by_severity);
+    for (drawn->n = 0; drawn->n < list->n && drawn->n < SERIES_FINDINGS; drawn->n++) {
+        if (ranked[drawn->n].suppressed)
+            break;
+        drawn->row_number[drawn->n] = ranked[drawn->n].row_number;
+    }
+    qsort(drawn->row_number, drawn->n, sizeof *drawn->row_number, by_row_number);
     free(ranked);
     return STATUS_OK;
 }
@@ -192,13 +267,15 @@ done:
 
 enum status gather_anomalies(const struct run *run, const struct judged *judged,
                              const struct anomaly_terms *terms, struct results_writer *writer,
-                             int64_t *n_anomaly, struct drawn_list *drawn, struct error *err)
+                             struct anomaly_counts *count, struct drawn_list *drawn,
+                             struct error *err)
 {
     int64_t n_mine = (int64_t)judged->n_anomaly, n_all = 0;
     int64_t *n_of = mem_array((size_t)run->n_rank, sizeof *n_of);
     size_t contributions = terms->profile->n_feature * sizeof(double);
     struct anomaly *anomaly = NULL;
     double *contribution = NULL;
+    struct anomaly_counts counted = {0, 0};
     enum status st = n_of == NULL ? error_no_memory(err, "the anomalies") : STATUS_OK;
 
     TRY(run_agree(run, st, err));
@@ -215,10 +292,13 @@ enum status gather_anomalies(const struct run *run, const struct judged *judged,
     comm_gather(run, sizeof *anomaly, judged->anomaly, n_mine, n_of, anomaly);
     comm_gather(run, contributions, judged->contribution, n_mine, n_of, contribution);
     if (run->rank == 0)
+        counted = count_anomalies(anomaly, (size_t)n_all, terms->budget);
+    if (run->rank == 0)
         st = write_anomalies(anomaly, contribution, (size_t)n_all, terms, writer, drawn, err);
     TRY(run_agree(run, st, err));
+    MPI_Bcast(&counted, sizeof counted, MPI_BYTE, 0, run->comm);
     comm_broadcast(run, drawn, sizeof *drawn);
-    *n_anomaly = terms->budget > 0 && terms->budget < n_all ? terms->budget : n_all;
+    *count = counted;
 done:
     free(n_of);
     free(anomaly);

@@ -12,8 +12,10 @@
 struct row_result {
     int64_t row_number;
     double decision;
+    double base; /* 0 without feedback, like suppressed */
     uint8_t anomaly;
     uint8_t pattern;
+    uint8_t suppressed;
 };
 
 /* The stretch of this rank's rows that is in the piece, and on rank 0 the piece itself. */
@@ -29,8 +31,8 @@ struct gathering {
     size_t *from;           /* [n] index in `all` of each kept row, in input order */
     int64_t *row_number;    /* [n] and below: the columns to write */
     int32_t *file;
-    double *decision;
-    uint8_t *anomaly, *pattern;
+    double *decision, *base;
+    uint8_t *anomaly, *pattern, *suppressed;
     double **column; /* [n_column][piece] */
 };
 
@@ -46,6 +48,8 @@ static void gathering_free(struct gathering *g, size_t n_column)
     free(g->row_number);
     free(g->file);
     free(g->decision);
+    free(g->base);
+    free(g->suppressed);
     free(g->anomaly);
     free(g->pattern);
     columns_free(g->column, n_column);
@@ -68,11 +72,14 @@ static enum status gathering_allocate(const struct run *run, size_t piece, size_
         g->row_number = mem_array(piece, sizeof *g->row_number);
         g->file = mem_array(piece, sizeof *g->file);
         g->decision = mem_array(piece, sizeof *g->decision);
+        g->base = mem_array(piece, sizeof *g->base);
+        g->suppressed = mem_array(piece, 1);
         g->anomaly = mem_array(piece, 1);
         g->pattern = mem_array(piece, 1);
         g->column = columns_create(n_column, piece);
         ready = g->n_of && g->all && g->feature_all && g->slot && g->from && g->row_number &&
-                g->file && g->decision && g->anomaly && g->pattern && g->column;
+                g->file && g->decision && g->base && g->suppressed && g->anomaly &&
+                g->pattern && g->column;
     }
     return ready ? STATUS_OK : error_no_memory(err, "a piece of the results");
 }
@@ -84,10 +91,13 @@ static void take_stretch(const struct encoded *rows, const struct scored *scored
     g->first += g->n;
     g->n = 0;
     for (size_t i = g->first; i < rows->n_row && rows->row[i].row_number < end; i++)
-        g->mine[g->n++] = (struct row_result){.row_number = rows->row[i].row_number,
-                                              .decision = scored->decision[i],
-                                              .anomaly = scored->decision[i] < 0,
-                                              .pattern = judged->pattern[i]};
+        g->mine[g->n++] = (struct row_result){
+            .row_number = rows->row[i].row_number,
+            .decision = scored->decision[i],
+            .base = scored->base != NULL ? scored->base[i] : 0,
+            .anomaly = scored->decision[i] < 0,
+            .pattern = judged->pattern[i],
+            .suppressed = judged->suppressor != NULL && judged->suppressor[i] > 0};
 }
 
 /* Puts the piece that starts at row number `begin` in input order; returns its kept rows. */
@@ -111,6 +121,8 @@ static size_t order_piece(const struct run *run, const struct ledger_files *file
         g->row_number[n] = result->row_number;
         g->file[n] = (int32_t)*file;
         g->decision[n] = result->decision;
+        g->base[n] = result->base;
+        g->suppressed[n] = result->suppressed;
         g->anomaly[n] = result->anomaly;
         g->pattern[n] = result->pattern;
         n++;
@@ -200,8 +212,9 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
         if (run->rank == 0)
             st = results_write_rows(writer,
                                     &(struct results_rows){n, g.row_number, g.file, g.decision,
-                                                           g.anomaly, g.pattern, kept.n,
-                                                           kept.label,
+                                                           g.anomaly, g.pattern,
+                                                           scored->base != NULL ? g.base : NULL,
+                                                           g.suppressed, kept.n, kept.label,
                                                            (const double *const *)g.column},
                                     err);
         TRY(run_agree(run, st, err));

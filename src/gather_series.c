@@ -12,28 +12,26 @@
 
 /* A point on its way. */
 struct point {
-    int32_t finding;
+    int64_t finding; /* row number of the flagged row */
+    int64_t row_number;
     int32_t place; /* in the account's series */
     int32_t date;
-    int64_t row_number;
     double gl, ihub, difference;
     double score;
 };
 
 enum { SERIES_ROWS = SERIES_BEFORE + 1 + SERIES_BEHIND };
 
-static int by_row_number(const void *key, const void *element)
+static int by_row_number(const void *a, const void *b)
 {
-    const int64_t *row_number = key;
-    const struct drawn *drawn = element;
+    const int64_t *x = a, *y = b;
 
-    return (*row_number > drawn->row_number) - (*row_number < drawn->row_number);
+    return (*x > *y) - (*x < *y);
 }
 
 /* Rows k - SERIES_BEFORE to k + SERIES_BEHIND of an account of n. */
 static size_t take_points(const struct row *row, const struct scored *scored,
-                          const uint32_t *member, size_t n, size_t k, int64_t finding,
-                          struct point *point)
+                          const uint32_t *member, size_t n, size_t k, struct point *point)
 {
     size_t first = k > SERIES_BEFORE ? k - SERIES_BEFORE : 0;
     size_t end = n - k > SERIES_BEHIND ? k + 1 + SERIES_BEHIND : n;
@@ -42,7 +40,7 @@ static size_t take_points(const struct row *row, const struct scored *scored,
     end = end < n ? end : n;
     for (size_t i = first; i < end; i++) {
         const struct row *at = &row[member[i]];
-        point[n_point++] = (struct point){.finding = (int32_t)finding,
+        point[n_point++] = (struct point){.finding = row[member[k]].row_number,
                                           .place = (int32_t)i,
                                           .date = at->date,
                                           .row_number = at->row_number,
@@ -67,12 +65,10 @@ static size_t find_points(const struct encoded *rows, const struct groups *group
         for (size_t k = 0; k < n; k++) {
             if (!(scored->decision[member[k]] < 0))
                 continue;
-            const struct drawn *found =
-                bsearch(&rows->row[member[k]].row_number, drawn->finding, drawn->n,
-                        sizeof *drawn->finding, by_row_number);
-            if (found != NULL)
-                n_point +=
-                    take_points(rows->row, scored, member, n, k, found->index, point + n_point);
+            const int64_t *row_number = &rows->row[member[k]].row_number;
+            if (bsearch(row_number, drawn->row_number, drawn->n, sizeof *row_number,
+                        by_row_number) != NULL)
+                n_point += take_points(rows->row, scored, member, n, k, point + n_point);
         }
     }
     return n_point;

@@ -4,6 +4,7 @@
  * anomalies only. */
 #include "judge.h"
 
+#include "learn.h"
 #include "mem.h"
 #include "pattern.h"
 #include "settings.h"
@@ -154,19 +155,6 @@ static enum status choose_groups(const struct groups *all, struct chosen_groups 
     return STATUS_OK;
 }
 
-/* Rows of the same account, currency and date that come before member k of its group. */
-static uint32_t occurrence_of(const struct row *row, const struct groups *groups, size_t first,
-                              size_t k)
-{
-    const struct row *self = &row[groups->member[k]];
-    uint32_t before = 0;
-
-    while (k-- > first && row[groups->member[k]].date == self->date)
-        before += memcmp(row[groups->member[k]].code, self->code,
-                         CODE_STATUS * sizeof *self->code) == 0;
-    return before;
-}
-
 static double materiality_for(const struct judgement *by, const struct row *row)
 {
     size_t start = by->currency->start[row->code[CODE_CURRENCY]];
@@ -177,7 +165,7 @@ static double materiality_for(const struct judgement *by, const struct row *row)
 
 /* Member k, of chosen group g. */
 static void fill_anomaly(const struct chosen_groups *chosen, size_t g, size_t k,
-                         const uint8_t *pattern, struct anomaly *anomaly)
+                         const struct judged *judged, struct anomaly *anomaly)
 {
     const struct groups *groups = &chosen->groups;
     const struct judgement *by = chosen->by;
@@ -196,8 +184,9 @@ static void fill_anomaly(const struct chosen_groups *chosen, size_t g, size_t k,
                          .usual_difference = pattern_usual_difference(&series, k - first),
                          .break_months = age.months,
                          .break_since = age.first_date,
-                         .occurrence = occurrence_of(chosen->rows->row, groups, first, k),
-                         .pattern = pattern[i],
+                         .occurrence = review_occurrence(chosen->rows->row, groups, first, k),
+                         .pattern = judged->pattern[i],
+                         .suppressor = judged->suppressor != NULL ? judged->suppressor[i] : 0,
                          .lifecycle = (uint8_t)age.lifecycle};
     for (size_t f = 0; f < N_CLASSIC; f++)
         anomaly->feature[f] = chosen->column[f][k];
@@ -267,7 +256,7 @@ static enum status describe_anomalies(const struct encoded *rows,
             uint32_t i = chosen.groups.member[k];
             if (!is_followed_up(&rows->row[i], scored->decision[i], by))
                 continue;
-            fill_anomaly(&chosen, g, k, judged->pattern, &judged->anomaly[a]);
+            fill_anomaly(&chosen, g, k, judged, &judged->anomaly[a]);
             at[a++] = chosen.place[k];
         }
     TRY(attribute(forest, prepared, by->profile, at, judged, err));
@@ -289,6 +278,8 @@ enum status judge_rows(const struct encoded *rows, const struct prepared *prepar
         goto done;
     }
     TRY(all_patterns(rows, &prepared->groups, by->tolerance, judged.pattern, err));
+    TRY(learn_suppress(rows, &prepared->groups, scored, judged.pattern, by->reviews,
+                       by->tolerance, by->suppress_months, &judged.suppressor, err));
     TRY(describe_anomalies(rows, prepared, forest, scored, by, &judged, err));
     *out = judged;
     judged = (struct judged){0};
@@ -300,6 +291,7 @@ done:
 void judged_free(struct judged *judged)
 {
     free(judged->pattern);
+    free(judged->suppressor);
     free(judged->anomaly);
     free(judged->contribution);
     *judged = (struct judged){0};

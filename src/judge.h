@@ -6,6 +6,7 @@
 #include "iforest.h"
 #include "materiality.h"
 #include "prepare.h"
+#include "review.h"
 #include "score.h"
 
 /* What rows are judged by, beside their score. */
@@ -14,12 +15,15 @@ struct judgement {
     const struct profile *profile;
     const struct materiality *materiality; /* what a break must come to, by currency */
     const struct texts *currency;          /* what the currency codes mean */
-    int32_t alert_on; /* only rows of this as-of date are followed up; ALERT_ALL: any */
+    const struct reviews *reviews;         /* what reviewers said */
+    int64_t suppress_months; /* what they rejected is not raised again for so long */
+    int32_t alert_on;        /* only rows of this as-of date are followed up; ALERT_ALL: any */
 };
 
 /* What is said about this rank's rows beyond their score. */
 struct judged {
-    uint8_t *pattern; /* [n_row] enum pattern, in the order of the rows */
+    uint8_t *pattern;     /* [n_row] enum pattern, in the order of the rows */
+    uint32_t *suppressor; /* [n_row] see learn_suppress; NULL without reviews */
     size_t n_anomaly;
     struct anomaly *anomaly; /* [n_anomaly] rows with decision < 0 that are followed up */
     double *contribution;    /* [n_anomaly * n_feature] Shapley values of the path length */

@@ -2,6 +2,7 @@
  * do. This file turns the command line into one call; detect.c is the road from ledger to
  * results, jobs.c what follows it. */
 #include "detect.h"
+#include "feedback_preview.h"
 #include "generate.h"
 #include "jobs.h"
 #include "log.h"
@@ -163,6 +164,38 @@ done:
     return st;
 }
 
+/* The paths behind the results file, one a line. */
+static char *feedback_paths(const struct settings *settings)
+{
+    size_t room = 1;
+
+    for (size_t i = 1; i < settings->n_input; i++)
+        room += strlen(settings->input[i]) + 1;
+    char *paths = calloc(room, 1);
+    for (size_t i = 1; paths != NULL && i < settings->n_input; i++) {
+        strcat(paths, settings->input[i]);
+        strcat(paths, "\n");
+    }
+    return paths;
+}
+
+static enum status preview(const struct settings *settings, struct error *err)
+{
+    struct feedback feedback = {.n = 0};
+    char *paths = feedback_paths(settings);
+    enum status st = STATUS_OK;
+
+    if (paths == NULL)
+        TRY(error_no_memory(err, "the names of the feedback files"));
+    TRY(feedback_read(paths, &feedback, err));
+    TRY(feedback_preview(settings->input[0], &feedback, settings->suppress_months, stdout,
+                         err));
+done:
+    feedback_free(&feedback);
+    free(paths);
+    return st;
+}
+
 static void print_version(void)
 {
     char libraries[PROVENANCE_TEXT];
@@ -200,6 +233,9 @@ static int single_main(struct settings *settings)
             break;
         case COMMAND_REPORT:
             st = report_make(settings->input[0], settings->page, settings, log, &err);
+            break;
+        case COMMAND_FEEDBACK:
+            st = preview(settings, &err);
             break;
         case COMMAND_GENERATE:
             st = generate(settings, log, &err);

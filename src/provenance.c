@@ -126,7 +126,7 @@ static void add_times(struct facts *facts, const struct stages *stages,
 
 enum status provenance_write(const struct run *run, const struct settings *settings,
                              const char *command, enum simd simd,
-                             const struct ledger_files *files,
+                             const struct ledger_files *files, const struct feedback *feedback,
                              const struct ledger_facts *ledger, const struct stages *stages,
                              int64_t n_flagged, int64_t n_anomaly,
                              struct results_writer *writer, char digest[RESULTS_DIGEST],
@@ -137,15 +137,18 @@ enum status provenance_write(const struct run *run, const struct settings *setti
     char stage_name[STAGES_MAX][32], started[32];
     char *in_force = NULL;
     const char **sha256 = mem_array(files->n, sizeof *sha256);
+    const char **feedback_sha256 = mem_array(feedback->n_file, sizeof *feedback_sha256);
     enum status st = STATUS_OK;
 
-    if (sha256 == NULL) {
+    if (sha256 == NULL || feedback_sha256 == NULL) {
         st = error_no_memory(err, "the facts of the run");
         goto done;
     }
     TRY(settings_in_force(settings, &in_force, err));
     for (size_t f = 0; f < files->n; f++)
         sha256[f] = files->sha256[f];
+    for (size_t f = 0; f < feedback->n_file; f++)
+        feedback_sha256[f] = feedback->sha256[f];
     gethostname(host, sizeof host - 1);
     provenance_libraries(libraries);
     add_text(&facts, "version", provenance_version());
@@ -156,6 +159,11 @@ enum status provenance_write(const struct run *run, const struct settings *setti
     add_real(&facts, "tolerance", settings->tolerance);
     add_texts(&facts, "input_files", files->path, files->n);
     add_texts(&facts, "input_sha256", sha256, files->n);
+    if (feedback->n_file > 0) {
+        add_texts(&facts, "feedback_files", (const char *const *)feedback->path,
+                  feedback->n_file);
+        add_texts(&facts, "feedback_sha256", feedback_sha256, feedback->n_file);
+    }
     add_counts(&facts, ledger, n_flagged, n_anomaly, date);
     add_layout(&facts, run, host);
     add_times(&facts, stages, stage_name, started);
@@ -163,5 +171,6 @@ enum status provenance_write(const struct run *run, const struct settings *setti
 done:
     free(in_force);
     free(sha256);
+    free(feedback_sha256);
     return st;
 }

@@ -2,6 +2,7 @@
 #define TIEOUT_PROVENANCE_H
 
 #include "encode.h"
+#include "feedback.h"
 #include "ingest.h"
 #include "results_write.h"
 #include "run.h"
@@ -17,8 +18,9 @@ void provenance_libraries(char text[PROVENANCE_TEXT]);
  * command: the words of the command line; simd: what this rank scored with. digest[] out. */
 enum status provenance_write(const struct run *run, const struct settings *settings,
                              const char *command, enum simd simd,
-                             const struct ledger_files *files, const struct ledger_facts *facts,
-                             const struct stages *stages, int64_t n_flagged, int64_t n_anomaly,
+                             const struct ledger_files *files, const struct feedback *feedback,
+                             const struct ledger_facts *facts, const struct stages *stages,
+                             int64_t n_flagged, int64_t n_anomaly,
                              struct results_writer *writer, char digest[RESULTS_DIGEST],
                              struct error *err);
 

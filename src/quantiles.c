@@ -168,25 +168,11 @@ done:
     return st;
 }
 
-/* Between which order statistics the percentile lies, and at which fraction. */
-struct position {
-    int64_t below, above;
-    double fraction;
-};
-
-static struct position percentile_position(double q, int64_t n_all)
-{
-    double at = q / 100.0 * (double)(n_all - 1), below = floor(at);
-    int64_t k = (int64_t)below;
-
-    return (struct position){k, k + 1 < n_all ? k + 1 : k, at - below};
-}
-
 enum status quantiles_percentile(const struct run *run, const double *const *column,
                                  size_t n_column, size_t n, int64_t n_all, double q,
                                  double *value, struct error *err)
 {
-    struct position p = percentile_position(q, n_all);
+    struct select_position p = select_percentile(q, n_all);
     int64_t wanted[2] = {p.below, p.above};
     double *found = mem_array(2 * n_column, sizeof *found);
     enum status st = found == NULL ? error_no_memory(err, "quantiles") : STATUS_OK;
@@ -204,7 +190,8 @@ enum status quantiles_robust(const struct run *run, const double *const *column,
                              size_t n_column, size_t n, int64_t n_all, double *center,
                              double *scale, struct error *err)
 {
-    struct position low = percentile_position(25, n_all), high = percentile_position(75, n_all);
+    struct select_position low = select_percentile(25, n_all),
+                           high = select_percentile(75, n_all);
     int64_t wanted[6] = {low.below, low.above,  (n_all - 1) / 2,
                          n_all / 2, high.below, high.above};
     double *found = mem_array(6 * n_column, sizeof *found);

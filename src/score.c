@@ -6,41 +6,69 @@
 
 #include <stdlib.h>
 
+/* From scores in group order to decisions in the order of the rows: score minus the percentile
+ * of all scores that leaves `share` below it. All ranks. decision[n] out. */
+static enum status decide(const struct run *run, const struct groups *groups,
+                          const double *score, int64_t n_all, double share, double *decision,
+                          double *offset, struct error *err)
+{
+    size_t n = groups->n_row;
+    enum status st = quantiles_percentile(run, &score, 1, n, n_all, 100.0 * share, offset, err);
+
+    for (size_t k = 0; k < n && st == STATUS_OK; k++)
+        decision[groups->member[k]] = score[k] - *offset;
+    return st;
+}
+
+static int64_t count_flagged(const struct run *run, const double *decision, size_t n)
+{
+    int64_t n_flagged = 0;
+
+    for (size_t i = 0; i < n; i++)
+        n_flagged += decision[i] < 0;
+    MPI_Allreduce(MPI_IN_PLACE, &n_flagged, 1, MPI_INT64_T, MPI_SUM, run->comm);
+    return n_flagged;
+}
+
 enum status score_rows(const struct run *run, const struct iforest *forest,
                        const struct prepared *prepared, int64_t n_all, enum simd simd,
-                       struct scored *out, struct error *err)
+                       const double *base_share, struct scored *out, struct error *err)
 {
-    size_t n = prepared->groups.n_row;
+    const struct groups *groups = &prepared->groups;
+    size_t n = groups->n_row, n_base = base_share != NULL ? n : 0;
     struct scorer *scorer = NULL;
-    double *score = mem_array(n, sizeof *score), *decision = mem_array(n, sizeof *decision);
-    double offset = 0;
+    struct scored made = {.decision = mem_array(n, sizeof *made.decision)};
+    double *score = mem_array(n, sizeof *score), *base = mem_array(n_base, sizeof *base);
     enum status st = STATUS_OK;
 
-    if (score == NULL || decision == NULL)
+    if (base_share != NULL)
+        made.base = mem_array(n, sizeof *made.base);
+    if (!score || !base || !made.decision || (base_share != NULL && !made.base))
         st = error_no_memory(err, "the scores");
     else
         st = scorer_create(forest, simd, &scorer, err);
     TRY(run_agree(run, st, err));
-    scorer_run(scorer, (const float *const *)prepared->x, n, score);
-    TRY(quantiles_percentile(run, (const double *const *)&score, 1, n, n_all,
-                             100.0 * prepared->contamination, &offset, err));
-    int64_t n_flagged = 0;
-    for (size_t k = 0; k < n; k++) {
-        decision[prepared->groups.member[k]] = score[k] - offset;
-        n_flagged += score[k] - offset < 0;
-    }
-    MPI_Allreduce(MPI_IN_PLACE, &n_flagged, 1, MPI_INT64_T, MPI_SUM, run->comm);
-    *out = (struct scored){.decision = decision, .n_flagged = n_flagged, .offset = offset};
-    decision = NULL;
+    scorer_run_weighed(scorer, (const float *const *)prepared->x, n, score,
+                       base_share != NULL ? base : NULL);
+    TRY(decide(run, groups, score, n_all, prepared->contamination, made.decision, &made.offset,
+               err));
+    made.base_offset = made.offset;
+    if (base_share != NULL)
+        TRY(decide(run, groups, base, n_all, *base_share, made.base, &made.base_offset, err));
+    made.n_flagged = count_flagged(run, made.decision, n);
+    *out = made;
+    made = (struct scored){.n_flagged = 0};
 done:
     scorer_free(scorer);
     free(score);
-    free(decision);
+    free(base);
+    scored_free(&made);
     return st;
 }
 
 void scored_free(struct scored *scored)
 {
+    free(scored->base);
     free(scored->decision);
     *scored = (struct scored){0};
 }

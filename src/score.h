@@ -8,16 +8,19 @@
 
 /* How anomalous this rank's rows are. */
 struct scored {
+    double *base;      /* [n_row] what decision would be without feedback; NULL if it is that */
     double *decision;  /* [n_row] score - offset, in the order of the rows; < 0 is an anomaly */
     int64_t n_flagged; /* rows with decision < 0, over all ranks */
-    double offset;     /* the 100 * contamination percentile of all scores; on every rank */
+    double base_offset; /* as offset, of the scores without feedback; offset if base is NULL */
+    double offset;      /* the 100 * contamination percentile of all scores; on every rank */
 };
 
-/* Scores every row with every tree and sets the threshold over all ranks. All ranks. *out is
- * produced. */
+/* Scores every row with every tree and sets the threshold over all ranks. All ranks.
+ *   base_share  in, the share of anomalies without feedback, or NULL if there is none
+ *   *out        produced */
 enum status score_rows(const struct run *run, const struct iforest *forest,
                        const struct prepared *prepared, int64_t n_all, enum simd simd,
-                       struct scored *out, struct error *err);
+                       const double *base_share, struct scored *out, struct error *err);
 
 void scored_free(struct scored *scored); /* leaves nothing */
 

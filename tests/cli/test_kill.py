@@ -21,7 +21,7 @@ from throwaway_ca import ThrowawayCA
 from with_services import breaking_rows
 
 SHIM = os.environ["KILL_AT_LIBRARY"]
-WORKERS = 2
+WORKERS = 4  # they mostly wait: for answers, and for tickets to be found
 STOPPED = 75
 
 

@@ -157,8 +157,8 @@ static inline enum status sample_model(struct results_writer *writer, struct err
                                       {.feature = -1, .right = -1, .n_row = 1},
                                       {.feature = -1, .right = -1, .n_row = 5}};
     struct iforest forest = {2, SAMPLE_FEATURES, 5, start, node};
-    struct results_model model = {&forest, SAMPLE_LABEL, center,      scale,
-                                  0.01,    -0.55,        4000000000u, "classic"};
+    struct results_model model = {&forest, SAMPLE_LABEL, center,    scale, 0.01,
+                                  -0.55,   4000000000u,  "classic", NULL};
     return results_write_model(writer, &model, err);
 }
 

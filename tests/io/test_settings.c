@@ -111,6 +111,12 @@ static const struct sample SAMPLE[] = {
      {"\"latest\"", "\"2024-02-29\"", "\"all\""},
      "\"all\""},
     {"alert-budget", "run a", PLAIN(1, 1000000000, 0), "0"},
+    {"feedback",
+     "run a",
+     {"a.csv", "b", "c/d.csv"},
+     {"[\"a.csv\"]", "[\"b\"]", "[\"c/d.csv\"]"},
+     ""},
+    {"suppress-months", "feedback a b", PLAIN(0, 1200, 6), "12"},
     {"keep-features", "run a", SWITCH, "false"},
     {"threads", "detect a", PLAIN(1, 4096, 2), "0"},
     {"simd", "run a", WORDS(avx512, portable, avx2), "\"auto\""},
@@ -703,6 +709,36 @@ static void exact_values_of_a_file(void)
     settings_free(&call.settings);
 }
 
+/* Flags add up; a flag replaces what the file says; a text and a list of one are the same. */
+static void feedback_may_be_several_files(void)
+{
+    static const struct {
+        const char *line, *variable, *config, *paths;
+    } CASE[] = {
+        {"detect a --config team.json --feedback x --feedback=y.csv", "", "{}", "x\ny.csv"},
+        {"detect a --config team.json", "", "{\"feedback\": [\"x\", \"y.csv\"]}", "x\ny.csv"},
+        {"detect a --config team.json", "", "{\"feedback\": \"x\"}", "x"},
+        {"detect a --config team.json --feedback z", "", "{\"feedback\": [\"x\", \"y\"]}", "z"},
+        {"detect a --config team.json", "TIEOUT_FEEDBACK=v", "{\"feedback\": \"x\"}", "v"},
+    };
+    static struct call call;
+
+    for (size_t i = 0; i < sizeof CASE / sizeof CASE[0]; i++) {
+        CU_ASSERT_EQUAL_FATAL(parse_all(&call, CASE[i].line, CASE[i].variable, CASE[i].config),
+                              STATUS_OK);
+        CU_ASSERT_STRING_EQUAL(call.settings.feedback, CASE[i].paths);
+        settings_free(&call.settings);
+    }
+    CU_ASSERT_EQUAL(
+        parse_all(&call, "detect a --config team.json", "", "{\"feedback\": [\"x\", 7]}"),
+        STATUS_CONFIG);
+    CU_ASSERT_PTR_NOT_NULL(strstr(call.err.text, "list of texts"));
+    settings_free(&call.settings);
+    CU_ASSERT_EQUAL(parse_all(&call, "detect a --config team.json", "", "{\"feedback\": []}"),
+                    STATUS_CONFIG);
+    settings_free(&call.settings);
+}
+
 static void record_is_a_configuration(void)
 {
     static struct call call;
@@ -721,7 +757,7 @@ static void record_is_a_configuration(void)
                "\"group_by\":\"Company,Currency\",\"contamination\":0.1,\"trees\":200,"
                "\"samples\":256,\"seed\":4294967295,\"date_format\":\"mdy\","
                "\"tolerance\":1,\"materiality\":\"10000\",\"alert_on\":\"all\","
-               "\"alert_budget\":0,"
+               "\"alert_budget\":0,\"suppress_months\":12,"
                "\"keep_features\":true,\"threads\":0,\"simd\":\"auto\",\"log_format\":"
                "\"text\","
                "\"quiet\":true,"
@@ -1012,6 +1048,7 @@ int main(void)
         {"a file's values are exact, with a byte-order mark and blanks in the "
          "columns too",
          exact_values_of_a_file},
+        {"feedback may be several files", feedback_may_be_several_files},
         {"the record of the settings is a configuration that gives the same "
          "settings",
          record_is_a_configuration},

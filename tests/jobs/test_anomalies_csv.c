@@ -42,17 +42,24 @@ static void remove_place(const struct place *place)
     CU_ASSERT_EQUAL(rmdir(place->folder), 0);
 }
 
+static enum status list_findings(const struct place *place, const struct findings *findings,
+                                 struct error *said)
+{
+    struct explanation explained[MADE_UP];
+    struct followup followup = {
+        .findings = findings, .folder = place->folder, .explained = explained};
+
+    for (size_t i = 0; i < findings->n; i++)
+        explained[i].text = findings->finding[i].explanation;
+    return list_anomalies(&followup, said);
+}
+
 static enum status write_list(const struct place *place, size_t n, struct error *said)
 {
     struct finding room[MADE_UP];
     struct findings findings = made_up_findings(room, n);
-    struct explanation explained[MADE_UP];
-    struct followup followup = {
-        .findings = &findings, .folder = place->folder, .explained = explained};
 
-    for (size_t i = 0; i < n; i++)
-        explained[i].text = room[i].explanation;
-    return list_anomalies(&followup, said);
+    return list_findings(place, &findings, said);
 }
 
 static void put_file(const char *path, const char *text)
@@ -67,7 +74,7 @@ static void put_file(const char *path, const char *text)
 #define HEADER                                                                                 \
     "id,as_of_date,company,account,au,currency,gl_balance,ihub_balance,balance_difference,"    \
     "usual_difference,pattern,lifecycle,break_since,severity,anomaly_score,explanation,"       \
-    "verdict,reviewer,comment"
+    "verdict,reviewer,comment,reviewed_at"
 
 static void list_has_these_bytes(void)
 {
@@ -81,9 +88,9 @@ static void list_has_these_bytes(void)
         text, "\xEF\xBB\xBF" HEADER "\r\n"
               "0123456789abcdef,2024-05-31,00002,1619205,62695,,-1234563.891,-1234562.891,"
               "-1234567.891,,spike,persistent,2024-03-31,critical,-0.25,\"Difference moved, by "
-              "far.\",,,\r\n"
+              "far.\",,,,\r\n"
               "fedcba9876543210,2024-05-31,M\u00fcnchen,'=cmd|' /C calc'!A0,62695,,4.1,5.1,0.1,"
-              "2.5,inconsistent,matched,,low,-0.15,,,,\r\n");
+              "2.5,inconsistent,matched,,low,-0.15,,,,,\r\n");
     CU_ASSERT_STRING_EQUAL(strstr(said.text, "2 anomalies listed in"), said.text);
     CU_ASSERT_EQUAL(count_files(place.folder), 1);
     free(text);
@@ -110,9 +117,9 @@ static void second_run_changes_nothing(void)
 
 static void untouched_list_is_renewed(void)
 {
-    static const char *const OPEN[] = {HEADER "\n",
-                                       "\xEF\xBB\xBF" HEADER "\r\nid,,,,,,,,,,,,,,,,,,\r\n\r\n",
-                                       HEADER "\nx,,,\"a\nb\",,,,,,,,,,,,,\"\",,"};
+    static const char *const OPEN[] = {
+        HEADER "\n", "\xEF\xBB\xBF" HEADER "\r\nid,,,,,,,,,,,,,,,,,,,\r\n\r\n",
+        HEADER "\nx,,,\"a\nb\",,,,,,,,,,,,,\"\",,,"};
 
     for (size_t i = 0; i < sizeof OPEN / sizeof *OPEN; i++) {
         struct place place = make_place();
@@ -174,6 +181,29 @@ static void verdict_survives_any_cut(void)
     }
 }
 
+/* What a spreadsheet would read as a number is marked as a text. */
+static void ids_stay_texts(void)
+{
+    static const char *const ID[] = {"1234567890123456", "12e4567890123456",
+                                     "12f4567890123456"};
+
+    for (size_t i = 0; i < 3; i++) {
+        struct place place = make_place();
+        struct finding room[MADE_UP];
+        struct findings findings = made_up_findings(room, 1);
+        struct error said = {0};
+        room[0].id = ID[i];
+        CU_ASSERT_EQUAL(list_findings(&place, &findings, &said), STATUS_OK);
+        char *text = file_text(place.path);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+        char *id = strstr(text, ID[i]);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(id);
+        CU_ASSERT_EQUAL(id[-1], i < 2 ? '\'' : '\n');
+        free(text);
+        remove_place(&place);
+    }
+}
+
 static void no_findings_is_a_header(void)
 {
     struct place place = make_place();
@@ -205,6 +235,7 @@ int main(void)
         {"a list nobody wrote into is renewed", untouched_list_is_renewed},
         {"a list somebody wrote into is kept", touched_list_is_kept},
         {"a verdict is kept wherever the file was cut behind it", verdict_survives_any_cut},
+        {"ids that look like numbers stay texts", ids_stay_texts},
         {"no findings make a list of titles", no_findings_is_a_header},
         {"a missing folder is an error that names it", missing_folder_is_an_error},
     };

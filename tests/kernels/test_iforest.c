@@ -32,8 +32,9 @@ static void fewer_trees_have_the_same_first_seeds(void)
 }
 
 /* Two trees: x0 <= 1 ? (1 row) : x1 <= -2 ? (2 rows) : (5 rows); and a single leaf of 8. */
-static struct tree_node NODE[] = {{1, 0, 2, 8, 0},   {0, -1, -1, 1, 1}, {-2, 1, 4, 7, 1},
-                                  {0, -1, -1, 2, 2}, {0, -1, -1, 5, 2}, {0, -1, -1, 8, 0}};
+static struct tree_node NODE[] = {{{1}, 0, 2, 8, 0},   {{0}, -1, -1, 1, 1},
+                                  {{-2}, 1, 4, 7, 1},  {{0}, -1, -1, 2, 2},
+                                  {{0}, -1, -1, 5, 2}, {{0}, -1, -1, 8, 0}};
 static size_t START[] = {0, 5, 6};
 static const struct iforest SMALL = {
     .n_tree = 2, .n_feature = 2, .n_sample = 8, .start = START, .node = NODE};

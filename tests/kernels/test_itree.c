@@ -134,13 +134,13 @@ static void tree_is_scikit_learns(void)
 {
     static const float X[7][2] = {{0, 5},   {1, 5},       {2, 5},     {3, 6},
                                   {100, 6}, {0.5f, 5.5f}, {1.5f, -40}};
-    static const struct tree_node EXPECTED[7] = {{0x1.07013f1e0e028p+2, 0, 6, 7, 0},
-                                                 {-0x1.12973045452e6p+5, 1, 3, 6, 1},
-                                                 {0, -1, -1, 1, 2},
-                                                 {0x1.688c2e4ad1186p-2, 0, 5, 5, 2},
-                                                 {0, -1, -1, 1, 3},
-                                                 {0, -1, -1, 4, 3},
-                                                 {0, -1, -1, 1, 1}};
+    static const struct tree_node EXPECTED[7] = {{{0x1.07013f1e0e028p+2}, 0, 6, 7, 0},
+                                                 {{-0x1.12973045452e6p+5}, 1, 3, 6, 1},
+                                                 {{0}, -1, -1, 1, 2},
+                                                 {{0x1.688c2e4ad1186p-2}, 0, 5, 5, 2},
+                                                 {{0}, -1, -1, 1, 3},
+                                                 {{0}, -1, -1, 4, 3},
+                                                 {{0}, -1, -1, 1, 1}};
     struct tree_node node[13];
     size_t n_node;
     struct error err;

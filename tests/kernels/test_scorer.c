@@ -131,41 +131,106 @@ static void any_depth_is_scored(void)
     }
 }
 
-static void check_sums(const struct iforest *forest, enum simd simd, const float *tile,
-                       const double *expected, size_t n)
+/* Gives the leaves n different weights in turn, never a negative length. */
+static void weigh_leaves(struct iforest *forest, size_t n)
 {
-    double sum[SCORE_TILE_ROWS] = {0};
+    size_t leaf = 0;
+
+    for (size_t i = 0; i < forest->start[forest->n_tree]; i++)
+        if (forest->node[i].feature < 0)
+            forest->node[i].weight = fmax((double)(leaf++ % n) / (double)n - 0.4,
+                                          -itree_leaf_length(&forest->node[i]));
+}
+
+static void check_sums(const struct iforest *forest, enum simd simd, const float *tile,
+                       const double *expected, const double *expected_weight, size_t n)
+{
+    double sum[SCORE_TILE_ROWS] = {0}, weight[SCORE_TILE_ROWS] = {0};
     struct byte_trees *bytes = NULL;
     struct error err;
 
     CU_ASSERT_EQUAL_FATAL(byte_trees_create(forest, SCORE_TILE_ROWS, simd, &bytes, &err),
                           STATUS_OK);
-    byte_trees_add(bytes, tile, n, sum);
+    byte_trees_add(bytes, tile, n, sum, expected_weight != NULL ? weight : NULL);
     CU_ASSERT_EQUAL(memcmp(sum, expected, n * sizeof *sum), 0);
+    if (expected_weight != NULL)
+        CU_ASSERT_EQUAL(memcmp(weight, expected_weight, n * sizeof *weight), 0);
     byte_trees_free(bytes);
 }
 
-static void both_forms_give_the_same_sums(void)
+static void compare_forms(bool weighed)
 {
     enum { N = 250, FEATURES = 6 };
     float *train = make_matrix(300, FEATURES, 1);
     struct iforest forest = grow_forest(train, 300, FEATURES, 20);
     float *tile = make_matrix(FEATURES, SCORE_TILE_ROWS, 2);
-    double by_links[SCORE_TILE_ROWS] = {0};
+    double by_links[SCORE_TILE_ROWS] = {0}, weight_by_links[SCORE_TILE_ROWS] = {0};
+    double *weight = weighed ? weight_by_links : NULL;
     struct linked_trees *linked = NULL;
     struct error err;
 
+    if (weighed)
+        weigh_leaves(&forest, 5);
     CU_ASSERT_EQUAL_FATAL(linked_trees_create(&forest, 9, SCORE_TILE_ROWS, &linked, &err),
                           STATUS_OK);
-    linked_trees_add(linked, tile, N, by_links);
+    linked_trees_add(linked, tile, N, by_links, weight);
     CU_ASSERT(by_links[0] > 0);
+    CU_ASSERT_EQUAL(weight_by_links[0] != 0, weighed);
     CU_ASSERT_FATAL(byte_trees_fit(&forest, 9));
     for (enum simd simd = next_simd(SIMD_AUTO); simd < N_SIMD; simd = next_simd(simd))
-        check_sums(&forest, simd, tile, by_links, N);
+        check_sums(&forest, simd, tile, by_links, weight, N);
     linked_trees_free(linked);
     free(tile);
     iforest_free(&forest);
     free(train);
+}
+
+static void both_forms_give_the_same_sums(void)
+{
+    compare_forms(false);
+    compare_forms(true);
+}
+
+/* n_weight different weights: a few fit fours of trees, a hundred trees of bytes, thousands
+ * neither. */
+static void check_weighed(size_t n_train, size_t n_weight, bool bytes)
+{
+    enum { N = 600, FEATURES = 4 };
+    float *train = make_matrix(n_train, FEATURES, 11);
+    float *x = make_matrix(N, FEATURES, 12);
+    float **column = make_columns(x, N, FEATURES);
+    struct iforest forest = grow_forest(train, n_train, FEATURES, 10);
+    double *plain = mem_array(N, sizeof *plain), *base = mem_array(N, sizeof *base);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(plain);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(base);
+    for (size_t i = 0; i < N; i++)
+        plain[i] = plain_score(&forest, x + i * FEATURES);
+    weigh_leaves(&forest, n_weight);
+    CU_ASSERT_EQUAL(byte_trees_fit(&forest, 30), bytes);
+    for (enum simd simd = next_simd(SIMD_AUTO); simd < N_SIMD; simd = next_simd(simd)) {
+        struct scorer *scorer = make_scorer(&forest, simd);
+        double score[N];
+        scorer_run_weighed(scorer, (const float *const *)column, N, score, base);
+        CU_ASSERT_EQUAL(memcmp(base, plain, N * sizeof *base), 0);
+        for (size_t i = 0; i < N; i++)
+            CU_ASSERT_EQUAL(score[i], plain_score(&forest, x + i * FEATURES));
+        scorer_free(scorer);
+    }
+    CU_ASSERT(plain[0] != plain_score(&forest, x));
+    iforest_free(&forest);
+    free_columns(column, FEATURES);
+    free(x);
+    free(train);
+    free(plain);
+    free(base);
+}
+
+static void weighed_leaves_give_both_scores(void)
+{
+    check_weighed(256, 7, true);
+    check_weighed(256, 100, true);
+    check_weighed(1024, 2000, false);
 }
 
 /* More inner nodes than one ranking takes, over a single feature: many groups, and parts. */
@@ -244,7 +309,7 @@ static void threads_change_no_bit(void)
 static void rows_next_to_a_threshold_go_the_right_way(void)
 {
     static const double THRESHOLD[] = {0.1, -0.1, 1, 0, -0.0, 1e-50, -1e-50, 1 + 1e-9, 3e38};
-    struct tree_node node[] = {{0, 0, 2, 3, 0}, {0, -1, -1, 1, 1}, {0, -1, -1, 2, 1}};
+    struct tree_node node[] = {{{0}, 0, 2, 3, 0}, {{0}, -1, -1, 1, 1}, {{0}, -1, -1, 2, 1}};
     size_t start[] = {0, 3};
     struct iforest forest = {1, 1, 3, start, node};
 
@@ -362,6 +427,7 @@ static const struct fact FACTS[] = {
     {"large trees do not fit bytes", large_trees_do_not_fit_bytes},
     {"the best instruction set is chosen, a missing one refused", instruction_sets_are_chosen},
     {"threads change no bit", threads_change_no_bit},
+    {"weighed leaves give the score with and without weights", weighed_leaves_give_both_scores},
     {"rows next to a threshold go the right way", rows_next_to_a_threshold_go_the_right_way},
     {"forests of single rows score one half", forests_of_single_rows_score_a_half},
     {"a small forest scores as scikit-learn's", a_small_forest_scores_as_scikit_learns},

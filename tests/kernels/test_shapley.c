@@ -16,7 +16,7 @@ static double expect(const struct tree_node *tree, int32_t i, const float *x, un
     const struct tree_node *node = &tree[i];
 
     if (node->feature < 0)
-        return itree_leaf_length(node);
+        return itree_leaf_weighed(node);
     if ((known >> node->feature & 1) != 0)
         return expect(tree, x[node->feature] <= node->threshold ? i + 1 : node->right, x,
                       known);
@@ -126,10 +126,10 @@ static void the_deepest_path_is_explained(void)
     float x[LEVELS];
 
     for (int d = 0; d < LEVELS; d++) {
-        node[2 * d] = (struct tree_node){0, d, 2 * d + 2, LEVELS + 1 - d, d};
-        node[2 * d + 1] = (struct tree_node){0, -1, -1, 1, d + 1};
+        node[2 * d] = (struct tree_node){{0}, d, 2 * d + 2, LEVELS + 1 - d, d};
+        node[2 * d + 1] = (struct tree_node){{0}, -1, -1, 1, d + 1};
     }
-    node[NODES - 1] = (struct tree_node){0, -1, -1, 1, LEVELS};
+    node[NODES - 1] = (struct tree_node){{0}, -1, -1, 1, LEVELS};
     for (int turn = 0; turn <= LEVELS; turn++) {
         for (int d = 0; d < LEVELS; d++)
             x[d] = d < turn ? 1 : -1;
@@ -141,9 +141,9 @@ static void the_deepest_path_is_explained(void)
  * reach nodes 2 and 6, for all that their training rows say. */
 static void branches_no_row_can_take_are_explained(void)
 {
-    struct tree_node node[] = {{0, 0, 4, 8, 0},   {1, 0, 3, 4, 1},   {0, -1, -1, 3, 2},
-                               {0, -1, -1, 1, 2}, {0, 0, 8, 4, 1},   {0, 1, 7, 3, 2},
-                               {0, -1, -1, 2, 3}, {0, -1, -1, 1, 3}, {0, -1, -1, 1, 2}};
+    struct tree_node node[] = {{{0}, 0, 4, 8, 0},   {{1}, 0, 3, 4, 1},   {{0}, -1, -1, 3, 2},
+                               {{0}, -1, -1, 1, 2}, {{0}, 0, 8, 4, 1},   {{0}, 1, 7, 3, 2},
+                               {{0}, -1, -1, 2, 3}, {{0}, -1, -1, 1, 3}, {{0}, -1, -1, 1, 2}};
     size_t start[] = {0, 9};
     struct iforest forest = {1, 2, 8, start, node};
 
@@ -158,11 +158,11 @@ static void branches_no_row_can_take_are_explained(void)
 /* Thresholds between two floats count as the lower one, and a row on a threshold goes left. */
 static void a_row_on_a_threshold_goes_left(void)
 {
-    struct tree_node node[] = {{0.1, 0, 2, 4, 0},
-                               {0, -1, -1, 1, 1},
-                               {0.5, 0, 4, 3, 1},
-                               {0, -1, -1, 1, 2},
-                               {0, -1, -1, 2, 2}};
+    struct tree_node node[] = {{{0.1}, 0, 2, 4, 0},
+                               {{0}, -1, -1, 1, 1},
+                               {{0.5}, 0, 4, 3, 1},
+                               {{0}, -1, -1, 1, 2},
+                               {{0}, -1, -1, 2, 2}};
     size_t start[] = {0, 5};
     struct iforest forest = {1, 1, 4, start, node};
 
@@ -303,7 +303,7 @@ static void what_isolates_is_negative(void)
 static void too_deep_a_model_is_refused(void)
 {
     struct tree_node node[] = {
-        {0, 0, 2, 2, 0}, {0, -1, -1, 1, ITREE_MAX_DEPTH + 1}, {0, -1, -1, 1, 1}};
+        {{0}, 0, 2, 2, 0}, {{0}, -1, -1, 1, ITREE_MAX_DEPTH + 1}, {{0}, -1, -1, 1, 1}};
     size_t start[] = {0, 3};
     struct iforest forest = {1, 1, 2, start, node};
     float x = 0;

@@ -1,0 +1,218 @@
+/* Feedback files: which there are, their bytes, and one verdict out of several on the same
+ * finding. What a file's text says is feedback_text.c's. */
+#include "feedback.h"
+
+#include "input.h"
+#include "mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FEEDBACK_FILE_MAX = 1 << 30 };
+
+enum status feedback_start(struct feedback *out, struct error *err)
+{
+    *out = (struct feedback){.byte = mem_array(1, 1), .n_byte = 1};
+    return out->byte == NULL ? error_no_memory(err, "the feedback") : STATUS_OK;
+}
+
+void feedback_free(struct feedback *feedback)
+{
+    for (size_t f = 0; feedback->path != NULL && f < feedback->n_file; f++)
+        free(feedback->path[f]);
+    free(feedback->path);
+    free(feedback->sha256);
+    free(feedback->verdict);
+    free(feedback->byte);
+    *feedback = (struct feedback){0};
+}
+
+/* ---- which files ------------------------------------------------------------------------- */
+
+static enum status add_path(struct feedback *out, const char *folder, const char *name,
+                            struct error *err)
+{
+    size_t room = strlen(folder) + strlen(name) + 2;
+    char **larger = mem_resize(out->path, out->n_file + 1, sizeof *larger);
+
+    if (larger == NULL)
+        return error_no_memory(err, "the feedback");
+    out->path = larger;
+    char *path = mem_array(room, 1);
+    if (path == NULL)
+        return error_no_memory(err, "the feedback");
+    snprintf(path, room, "%s%s%s", folder, folder[0] != '\0' ? "/" : "", name);
+    out->path[out->n_file++] = path;
+    return STATUS_OK;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_csv(const char *name)
+{
+    size_t length = strlen(name);
+
+    return name[0] != '.' && length > 4 && strcmp(name + length - 4, ".csv") == 0;
+}
+
+static enum status add_folder(struct feedback *out, const char *path, struct error *err)
+{
+    size_t first = out->n_file;
+    DIR *folder = opendir(path);
+    enum status st = STATUS_OK;
+
+    if (folder == NULL)
+        return error_set(err, errno == EACCES ? STATUS_PERMISSION : STATUS_NO_INPUT,
+                         "%s: cannot be read: %s", path, strerror(errno));
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
+        if (is_csv(entry->d_name))
+            TRY(add_path(out, path, entry->d_name, err));
+    if (out->n_file == first)
+        TRY(error_set(err, STATUS_NO_INPUT, "%s: there is no .csv file in this folder", path));
+    qsort(out->path + first, out->n_file - first, sizeof *out->path, by_text);
+done:
+    closedir(folder);
+    return st;
+}
+
+static enum status list_files(const char *paths, struct feedback *out, struct error *err)
+{
+    enum status st = STATUS_OK;
+    size_t room = strlen(paths) + 1;
+    char *copy = mem_array(room, 1), *rest = copy;
+
+    if (copy == NULL)
+        TRY(error_no_memory(err, "the feedback"));
+    memcpy(copy, paths, room);
+    for (char *path = strtok_r(copy, "\n", &rest); path != NULL;
+         path = strtok_r(NULL, "\n", &rest)) {
+        struct stat is;
+        if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
+            TRY(add_folder(out, path, err));
+        else
+            TRY(add_path(out, "", path, err));
+    }
+done:
+    free(copy);
+    return st;
+}
+
+/* ---- their bytes ------------------------------------------------------------------------- */
+
+static enum status read_file(struct feedback *out, size_t file, struct error *err)
+{
+    const char *path = out->path[file];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char *byte = NULL;
+    struct stat is;
+    enum status st = STATUS_OK;
+
+    if (fd < 0)
+        TRY(error_set(err, errno == EACCES ? STATUS_PERMISSION : STATUS_NO_INPUT,
+                      "feedback file %s cannot be opened: %s", path, strerror(errno)));
+    if (fstat(fd, &is) != 0 || !S_ISREG(is.st_mode))
+        TRY(error_set(err, STATUS_NO_INPUT, "feedback file %s is not a regular file", path));
+    if (is.st_size > FEEDBACK_FILE_MAX)
+        TRY(error_set(err, STATUS_DATA, "feedback file %s is larger than 1 GiB", path));
+    byte = mem_array((size_t)is.st_size, 1);
+    if (byte == NULL)
+        TRY(error_no_memory(err, path));
+    TRY(input_read(fd, path, 0, byte, (size_t)is.st_size, err));
+    TRY(sha256_file(path, out->sha256[file], err));
+    TRY(feedback_parse(byte, (size_t)is.st_size, (int32_t)file, path, out, err));
+done:
+    free(byte);
+    if (fd >= 0)
+        close(fd);
+    return st;
+}
+
+enum status feedback_read(const char *paths, struct feedback *out, struct error *err)
+{
+    struct feedback read = {.n = 0};
+    enum status st = STATUS_OK;
+
+    TRY(feedback_start(&read, err));
+    TRY(list_files(paths, &read, err));
+    read.sha256 = mem_array(read.n_file, sizeof *read.sha256);
+    if (read.sha256 == NULL)
+        TRY(error_no_memory(err, "the feedback"));
+    for (size_t f = 0; f < read.n_file; f++)
+        TRY(read_file(&read, f, err));
+    TRY(feedback_settle(&read, err));
+    *out = read;
+    read = (struct feedback){.n = 0};
+done:
+    feedback_free(&read);
+    return st;
+}
+
+/* ---- one verdict a finding --------------------------------------------------------------- */
+
+/* By id, then by time of the review, those without one first, then as read. */
+static int by_id(const void *a, const void *b)
+{
+    const struct verdict *x = a, *y = b;
+    int ids = strcmp(x->id, y->id);
+
+    if (ids != 0)
+        return ids;
+    if (x->reviewed_at != y->reviewed_at)
+        return x->reviewed_at < y->reviewed_at ? -1 : 1;
+    if (x->file != y->file)
+        return x->file < y->file ? -1 : 1;
+    return (x->line > y->line) - (x->line < y->line);
+}
+
+/* Of the verdicts [0, n) on one finding, in order, the last counts, if there is no doubt. */
+static enum status check_finding(const struct feedback *feedback, const struct verdict *verdict,
+                                 size_t n, struct error *err)
+{
+    const struct verdict *last = &verdict[n - 1];
+
+    for (size_t i = 0; i + 1 < n; i++) {
+        const struct verdict *other = &verdict[i];
+        bool older =
+            other->reviewed_at != FEEDBACK_NO_TIME && other->reviewed_at < last->reviewed_at;
+        if (other->confirmed == last->confirmed || older)
+            continue;
+        return error_set(err, STATUS_DATA,
+                         "%s: line %lld contradicts %s: line %lld on the finding %s: correct "
+                         "one, or say in a column reviewed_at when each was reviewed",
+                         feedback->path != NULL ? feedback->path[last->file] : "feedback",
+                         (long long)last->line,
+                         feedback->path != NULL ? feedback->path[other->file] : "feedback",
+                         (long long)other->line, last->id);
+    }
+    return STATUS_OK;
+}
+
+enum status feedback_settle(struct feedback *feedback, struct error *err)
+{
+    struct verdict *verdict = feedback->verdict;
+    size_t kept = 0, next = 0;
+    enum status st = STATUS_OK;
+
+    if (feedback->n > 0)
+        qsort(verdict, feedback->n, sizeof *verdict, by_id);
+    for (size_t i = 0; i < feedback->n; i = next) {
+        next = i + 1;
+        while (verdict[i].id[0] != '\0' && next < feedback->n &&
+               strcmp(verdict[i].id, verdict[next].id) == 0)
+            next++;
+        TRY(check_finding(feedback, verdict + i, next - i, err));
+        verdict[kept++] = verdict[next - 1];
+    }
+    feedback->n = kept;
+done:
+    return st;
+}

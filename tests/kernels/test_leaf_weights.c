@@ -1,0 +1,172 @@
+/* Weights by a plain count per leaf, and what they are for: rows like the confirmed rise, rows
+ * like the rejected fall. */
+#include "grown_forest.h"
+#include "leaf_weights.h"
+#include "suite.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+enum { N_TRAIN = 256, FEATURES = 3, TREES = 40 };
+
+struct setting {
+    float *x; /* [N_TRAIN * FEATURES] */
+    struct iforest forest;
+};
+
+static struct setting make_setting(void)
+{
+    struct setting s = {.x = make_matrix(N_TRAIN, FEATURES, 3)};
+
+    s.forest = grow_forest(s.x, N_TRAIN, FEATURES, TREES);
+    return s;
+}
+
+static void free_setting(struct setting *s)
+{
+    iforest_free(&s->forest);
+    free(s->x);
+}
+
+static size_t count_nodes(const struct iforest *forest)
+{
+    return forest->start[forest->n_tree];
+}
+
+static void no_verdict_changes_nothing(void)
+{
+    struct setting s = make_setting();
+    size_t size = count_nodes(&s.forest) * sizeof *s.forest.node;
+    struct tree_node *grown = mem_array(size, 1);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(grown);
+    memcpy(grown, s.forest.node, size);
+    leaf_weights_learn(&s.forest, NULL, NULL, 0);
+    CU_ASSERT_EQUAL(memcmp(grown, s.forest.node, size), 0);
+    leaf_weights_learn(&s.forest, s.x, (bool[3]){true, false, false}, 3);
+    CU_ASSERT(memcmp(grown, s.forest.node, size) != 0);
+    CU_ASSERT(iforest_is_weighed(&s.forest));
+    leaf_weights_learn(&s.forest, NULL, NULL, 0);
+    CU_ASSERT_EQUAL(memcmp(grown, s.forest.node, size), 0);
+    CU_ASSERT_FALSE(iforest_is_weighed(&s.forest));
+    free(grown);
+    free_setting(&s);
+}
+
+/* One tree of two leaves, by hand: share (2 + 1) / (3 + 2), rate 4 * 0.36. */
+static void weights_are_those_of_the_formula(void)
+{
+    struct tree_node node[] = {{{0}, 0, 2, 40, 0}, {{0}, -1, -1, 1, 1}, {{0}, -1, -1, 39, 1}};
+    size_t start[] = {0, 3};
+    struct iforest forest = {1, 1, 40, start, node};
+    const float x[] = {-1, 1, 2};
+    double rate = LEAF_WEIGHT_RATE * 0.6 * 0.6;
+
+    leaf_weights_learn(&forest, x, (bool[]){true, false, false}, 3);
+    CU_ASSERT_EQUAL(node[1].weight, -1); /* no path is shorter than nothing */
+    CU_ASSERT_DOUBLE_EQUAL(node[2].weight, 2 * rate, 1e-15);
+    leaf_weights_learn(&forest, x, (bool[]){false, true, false}, 3);
+    CU_ASSERT_DOUBLE_EQUAL(node[1].weight, rate, 1e-15);
+    CU_ASSERT_DOUBLE_EQUAL(node[2].weight, rate * (1 - LEAF_WEIGHT_CONFIRMED), 1e-15);
+}
+
+static void weights_are_bounded(void)
+{
+    struct setting s = make_setting();
+    bool confirmed[N_TRAIN];
+
+    for (int all = 0; all < 2; all++) {
+        for (size_t i = 0; i < N_TRAIN; i++)
+            confirmed[i] = all == 1 || i % 2 == 0;
+        leaf_weights_learn(&s.forest, s.x, confirmed, N_TRAIN);
+        for (size_t i = 0; i < count_nodes(&s.forest); i++)
+            if (s.forest.node[i].feature < 0) {
+                CU_ASSERT(fabs(s.forest.node[i].weight) <= LEAF_WEIGHT_MOST);
+                CU_ASSERT(itree_leaf_weighed(&s.forest.node[i]) >= 0);
+            }
+    }
+    free_setting(&s);
+}
+
+static void confirmed_rows_rise_and_rejected_fall(void)
+{
+    struct setting s = make_setting();
+    const float *confirmed = s.x, *rejected = s.x + FEATURES, *other = s.x + 2 * FEATURES;
+    double before[3], gap_before, gap_after;
+
+    before[0] = iforest_path_length(&s.forest, confirmed);
+    before[1] = iforest_path_length(&s.forest, rejected);
+    before[2] = iforest_path_length(&s.forest, other);
+    leaf_weights_learn(&s.forest, s.x, (bool[]){true, false}, 2);
+    CU_ASSERT(iforest_path_length(&s.forest, confirmed) < before[0]);
+    CU_ASSERT(iforest_path_length(&s.forest, rejected) > before[1]);
+    gap_before = before[1] - before[0];
+    gap_after =
+        iforest_path_length(&s.forest, rejected) - iforest_path_length(&s.forest, confirmed);
+    CU_ASSERT(gap_after > gap_before + 1);
+    /* A third row moves less than either of the judged ones. */
+    CU_ASSERT(fabs(iforest_path_length(&s.forest, other) - before[2]) < gap_after - gap_before);
+    free_setting(&s);
+}
+
+static void order_and_threads_change_no_bit(void)
+{
+    struct setting s = make_setting();
+    size_t size = count_nodes(&s.forest) * sizeof *s.forest.node;
+    struct tree_node *first = mem_array(size, 1);
+    float reversed[50 * FEATURES];
+    bool confirmed[50], backwards[50];
+    int threads = omp_get_max_threads();
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(first);
+    for (size_t i = 0; i < 50; i++) {
+        confirmed[i] = i % 3 == 0;
+        backwards[49 - i] = confirmed[i];
+        memcpy(reversed + (49 - i) * FEATURES, s.x + i * FEATURES, FEATURES * sizeof *s.x);
+    }
+    leaf_weights_learn(&s.forest, s.x, confirmed, 50);
+    memcpy(first, s.forest.node, size);
+    for (int n = 1; n <= 4; n++) {
+        omp_set_num_threads(n);
+        leaf_weights_learn(&s.forest, reversed, backwards, 50);
+        CU_ASSERT_EQUAL(memcmp(first, s.forest.node, size), 0);
+    }
+    omp_set_num_threads(threads);
+    free(first);
+    free_setting(&s);
+}
+
+/* Reviewers who reject little teach little. */
+static void agreement_teaches_little(void)
+{
+    struct setting s = make_setting();
+    bool confirmed[40];
+    double moved[2];
+
+    for (int agree = 0; agree < 2; agree++) {
+        leaf_weights_learn(&s.forest, NULL, NULL, 0);
+        double before = iforest_path_length(&s.forest, s.x);
+        for (size_t i = 0; i < 40; i++)
+            confirmed[i] = i == 0 || agree == 1;
+        confirmed[1] = false;
+        leaf_weights_learn(&s.forest, s.x, confirmed, 40);
+        moved[agree] = fabs(iforest_path_length(&s.forest, s.x) - before);
+    }
+    CU_ASSERT(moved[1] < moved[0] / 2);
+    free_setting(&s);
+}
+
+static const struct fact FACTS[] = {
+    {"no verdict changes nothing, and takes weights away", no_verdict_changes_nothing},
+    {"weights are those of the formula", weights_are_those_of_the_formula},
+    {"weights are bounded, and no path becomes negative", weights_are_bounded},
+    {"confirmed rows rise and rejected rows fall", confirmed_rows_rise_and_rejected_fall},
+    {"the order of verdicts and threads change no bit", order_and_threads_change_no_bit},
+    {"where reviewers agree, little changes", agreement_teaches_little},
+};
+
+int main(void)
+{
+    return suite_run("leaf_weights", FACTS, sizeof FACTS / sizeof FACTS[0]);
+}
