@@ -89,6 +89,11 @@ class WithMailServer(InFolder):
         self.assertNotIn(PASSWORD, outcome.err + outcome.out)
         return outcome.err
 
+    def find_many(self, n_row):
+        """Results with an anomaly in three rows; about 70 bytes of list for each row."""
+        self.succeed("generate", "--rows", n_row, "many.csv")
+        self.succeed("detect", "many.csv", "-o", "results.h5", "--force", "--contamination", "0.3", threads=2)
+
     def states(self):
         """The outbox by recipient, as --status tells it."""
         with sqlite3.connect(f"file:{self.folder}/results.followup/outbox.db?mode=ro", uri=True) as db:
@@ -172,8 +177,7 @@ class Delivered(WithMailServer):
     def test_too_large_is_left_out_and_named(self):
         server = self.server()
         self.configure(f"smtps://localhost:{server.smtps}")
-        (self.folder / "results.followup").mkdir()
-        (self.folder / "results.followup/anomalies.csv").write_bytes(b"filled in by hand" * 500_000)
+        self.find_many(120_000)
         self.follow(0)
         mail = parse(server.mailbox(1)[0])
         self.check_attachments(mail, {"report.html": "text/html"})
@@ -373,7 +377,7 @@ class Cut(WithMailServer):
         server = self.server()
         self.draft_size()
         # More than the sockets on the way can hold, so that it cannot all be sent.
-        (self.folder / "results.followup/anomalies.csv").write_bytes(bytes(7_000_000))
+        self.find_many(60_000)
         for mode, up in (("rst-hello", 0), ("rst-up", 1000), ("rst-up", 100_000)):
             with self.subTest(mode, up=up), FaultProxy(server.smtps, mode, up=up) as proxy:
                 self.configure(f"smtps://localhost:{proxy.port}")
