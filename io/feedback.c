@@ -2,7 +2,7 @@
  * finding. What a file's text says is feedback_text.c's. */
 #include "feedback.h"
 
-#include "input.h"
+#include "input_source.h"
 #include "mem.h"
 
 #include <dirent.h>
@@ -108,31 +108,48 @@ done:
 
 /* ---- their bytes ------------------------------------------------------------------------- */
 
+/* The whole text of a file; *byte is produced. */
+static enum status read_text(struct input_source *source, const char *path, char **byte,
+                             size_t *n, struct error *err)
+{
+    size_t room = (size_t)input_source_size(source) + 1, got = 0;
+    char *text = NULL;
+    enum status st = STATUS_OK;
+
+    for (*n = 0;; room *= 2) {
+        char *more = mem_resize(text, room, 1);
+        if (more == NULL)
+            TRY(error_no_memory(err, path));
+        text = more;
+        TRY(input_source_read(source, text + *n, room - *n, &got, err));
+        *n += got;
+        if (*n > FEEDBACK_FILE_MAX)
+            TRY(error_set(err, STATUS_DATA, "feedback file %s is larger than 1 GiB", path));
+        if (*n < room)
+            break;
+    }
+    *byte = text;
+    text = NULL;
+done:
+    free(text);
+    return st;
+}
+
 static enum status read_file(struct feedback *out, size_t file, struct error *err)
 {
     const char *path = out->path[file];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct input_source *source = NULL;
     char *byte = NULL;
-    struct stat is;
+    size_t n = 0;
     enum status st = STATUS_OK;
 
-    if (fd < 0)
-        TRY(error_set(err, errno == EACCES ? STATUS_PERMISSION : STATUS_NO_INPUT,
-                      "feedback file %s cannot be opened: %s", path, strerror(errno)));
-    if (fstat(fd, &is) != 0 || !S_ISREG(is.st_mode))
-        TRY(error_set(err, STATUS_NO_INPUT, "feedback file %s is not a regular file", path));
-    if (is.st_size > FEEDBACK_FILE_MAX)
-        TRY(error_set(err, STATUS_DATA, "feedback file %s is larger than 1 GiB", path));
-    byte = mem_array((size_t)is.st_size, 1);
-    if (byte == NULL)
-        TRY(error_no_memory(err, path));
-    TRY(input_read(fd, path, 0, byte, (size_t)is.st_size, err));
+    TRY(input_source_open(path, &source, err));
+    TRY(read_text(source, path, &byte, &n, err));
     TRY(sha256_file(path, out->sha256[file], err));
-    TRY(feedback_parse(byte, (size_t)is.st_size, (int32_t)file, path, out, err));
+    TRY(feedback_parse(byte, n, (int32_t)file, path, out, err));
 done:
     free(byte);
-    if (fd >= 0)
-        close(fd);
+    input_source_close(source);
     return st;
 }
 

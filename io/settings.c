@@ -5,6 +5,7 @@
  * settings_value.c's. */
 #include "settings.h"
 
+#include "date.h"
 #include "mem.h"
 #include "nearest.h"
 #include "settings_store.h"
@@ -406,6 +407,19 @@ done:
     return st;
 }
 
+void settings_ledger_terms(const struct settings *settings, struct ledger_terms *terms)
+{
+    *terms = (struct ledger_terms){
+        .date_orders = settings->date_format == DATE_CHOICE_AUTO
+                           ? DATE_MONTH_FIRST | DATE_DAY_FIRST
+                           : (uint32_t)settings->date_format,
+        .tolerance = settings->tolerance,
+        .decimal_mark = settings->decimal == DECIMAL_CHOICE_COMMA ? ',' : '.',
+    };
+    for (size_t c = 0; c < N_COLUMN; c++)
+        terms->named[c] = settings->columns[c];
+}
+
 enum log_level settings_log_level(const struct settings *settings)
 {
     if (settings->quiet)
@@ -423,6 +437,8 @@ void settings_free(struct settings *settings)
         memcpy(&text, option_field(&OPTION[i], settings), sizeof text);
         free(text);
     }
+    for (size_t c = 0; c < N_COLUMN; c++)
+        free(settings->columns[c]);
     free(settings->input);
     memset(settings, 0, sizeof *settings);
 }

@@ -1,6 +1,7 @@
 #ifndef TIEOUT_SETTINGS_H
 #define TIEOUT_SETTINGS_H
 
+#include "ledger.h"
 #include "log.h"
 #include "profile.h"
 #include "service_settings.h"
@@ -20,8 +21,8 @@ enum command {
     COMMAND_NONE, /* no argument at all: the short help */
     COMMAND_RUN,
     COMMAND_DETECT,
-    COMMAND_FOLLOWUP,
     COMMAND_CHECK,
+    COMMAND_FOLLOWUP,
     COMMAND_SHOW,
     COMMAND_REPORT,
     COMMAND_FEEDBACK,
@@ -34,6 +35,9 @@ enum command {
 
 /* How 3/4/2024 is read; the last two are the values of enum date_order. */
 enum date_choice { DATE_CHOICE_AUTO, DATE_CHOICE_MDY, DATE_CHOICE_DMY };
+
+/* What stands before the decimals of an amount. */
+enum decimal_choice { DECIMAL_CHOICE_POINT, DECIMAL_CHOICE_COMMA };
 
 /* Besides a date, what --alert-on may be; both are no dates. */
 enum { ALERT_ALL = INT32_MIN, ALERT_LATEST = INT32_MAX };
@@ -63,9 +67,12 @@ struct settings {
     double contamination; /* share of rows, in (0, 0.5]; 0: estimated */
     int64_t seed;         /* fits uint32_t */
     enum date_choice date_format;
-    double tolerance;  /* |difference| below this is matched; account currency */
-    char *materiality; /* amounts from which a break matters, see materiality.h */
-    int32_t alert_on;  /* as-of date that is followed up (days), or ALERT_ALL, ALERT_LATEST */
+    enum decimal_choice decimal;
+    bool stacked;            /* look for several tables in each file */
+    char *columns[N_COLUMN]; /* names of columns in the files, or NULL; from the file alone */
+    double tolerance;        /* |difference| below this is matched; account currency */
+    char *materiality;       /* amounts from which a break matters, see materiality.h */
+    int32_t alert_on; /* as-of date that is followed up (days), or ALERT_ALL, ALERT_LATEST */
     int64_t alert_budget;    /* anomalies to follow up at most; 0: all */
     char *feedback;          /* files of verdicts, one a line, or NULL */
     int64_t suppress_months; /* how long a rejected finding is not raised again */
@@ -107,6 +114,9 @@ enum status settings_read_config(const char *path, char **text, struct error *er
  * is one of the inputs. On failure some values may have been applied. */
 enum status settings_apply_config(struct settings *settings, const char *json, const char *path,
                                   struct error *err);
+
+/* How the ledger files are to be read. *terms points into settings. */
+void settings_ledger_terms(const struct settings *settings, struct ledger_terms *terms);
 
 /* The options of the command with the values in force, defaults included, as one JSON object
  * that can be given back as a configuration file. *json is produced, free() it. */

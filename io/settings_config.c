@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "nearest.h"
 #include "settings.h"
+#include "settings_columns.h"
 #include "settings_store.h"
 #include "settings_table.h"
 #include "settings_value.h"
@@ -15,7 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONFIG_MAX = 1 << 20, WHERE_MAX = 512, KEY_MAX = 160, NUMBER_MAX = 32 };
+enum {
+    CONFIG_MAX = 1 << 20,
+    WHERE_MAX = 512,
+    KEY_MAX = 160,
+    NUMBER_MAX = 32,
+    KEYS_MAX = SETTINGS_MAX_OPTION + 1
+};
 
 static enum status explain_errno(const char *path, int number, struct error *err)
 {
@@ -178,7 +185,7 @@ static bool is_section(const char *word)
 
 /* The keys that may stand in a section, "" for the outermost object, where sections are keys as
  * well; returns how many. */
-static size_t list_keys(const char *section, char known[SETTINGS_MAX_OPTION][OPTION_TEXT_MAX])
+static size_t list_keys(const char *section, char known[KEYS_MAX][OPTION_TEXT_MAX])
 {
     size_t n = 0;
 
@@ -195,6 +202,8 @@ static size_t list_keys(const char *section, char known[SETTINGS_MAX_OPTION][OPT
             (length == strlen(section) && strncmp(key, section, length) == 0))
             strcpy(known[n++], key);
     }
+    if (section[0] == '\0')
+        strcpy(known[n++], SETTINGS_COLUMNS_KEY);
     return n;
 }
 
@@ -202,8 +211,8 @@ static size_t list_keys(const char *section, char known[SETTINGS_MAX_OPTION][OPT
 static enum status refuse_key(const char *section, const char *key, const char *where,
                               struct error *err)
 {
-    char known[SETTINGS_MAX_OPTION][OPTION_TEXT_MAX];
-    const char *name[SETTINGS_MAX_OPTION];
+    char known[KEYS_MAX][OPTION_TEXT_MAX];
+    const char *name[KEYS_MAX];
     const char *dot = strchr(key, '.');
     size_t n = list_keys(section, known);
 
@@ -233,6 +242,8 @@ static enum status apply_item(const cJSON *item, const char *section, const char
     snprintf(key, sizeof key, "%s%s%.100s", section, section[0] != '\0' ? "." : "",
              item->string);
     snprintf(where, sizeof where, "%.300s: %s", path, key);
+    if (section[0] == '\0' && strcmp(key, SETTINGS_COLUMNS_KEY) == 0)
+        return settings_columns_apply(settings, item, where, err);
     if (section[0] == '\0' && is_section(key)) {
         if (!cJSON_IsObject(item))
             return error_set(err, STATUS_CONFIG, "%s: must be an object: { ... }", where);
@@ -395,6 +406,7 @@ enum status settings_in_force(const struct settings *settings, char **json, stru
         if (option_in_config(&OPTION[i]) && option_belongs(&OPTION[i], settings->command) &&
             has_value(&OPTION[i], settings))
             complete = add_item(root, &OPTION[i], settings);
+    complete = complete && settings_columns_tell(settings, root);
     char *printed = complete ? cJSON_PrintUnformatted(root) : NULL;
     cJSON_Delete(root);
     if (printed == NULL)

@@ -2,6 +2,7 @@
  * program does not do; CONFIGURATION.md is this output, and a test compares them. Markdown, as
  * it reads well on a terminal and in a browser. */
 #include "settings.h"
+#include "settings_columns.h"
 #include "settings_table.h"
 
 #include <string.h>
@@ -216,6 +217,20 @@ static bool begins_section(const struct option *option)
     return true;
 }
 
+/* The one key that is no option: its names are the ledger's. */
+static void print_columns(FILE *stream)
+{
+    fprintf(stream,
+            "\n## `%s`\n\nWhat the ledgers call columns that are not recognised by themselves "
+            "(`tieout check`\ntells); only in the file:\n\n```json\n"
+            "{ \"%s\": { \"%s\": \"Saldo HB\", \"%s\": \"Konto\" } }\n```\n\nColumns:",
+            SETTINGS_COLUMNS_KEY, SETTINGS_COLUMNS_KEY, ledger_column_name(COLUMN_GL),
+            ledger_column_name(COLUMN_ACCOUNT));
+    for (int c = 0; c < N_COLUMN; c++)
+        fprintf(stream, "%s `%s`", c > 0 ? "," : "", ledger_column_name((enum ledger_column)c));
+    fputs(".\n", stream);
+}
+
 void settings_page(FILE *stream)
 {
     fputs(INTRODUCTION, stream);
@@ -224,4 +239,5 @@ void settings_page(FILE *stream)
     for (size_t i = 0; i < N_OPTION; i++)
         if (begins_section(&OPTION[i]))
             print_section(stream, &OPTION[i]);
+    print_columns(stream);
 }

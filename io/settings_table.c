@@ -13,10 +13,10 @@
 
 enum {
     DETECTING = BIT(RUN) | BIT(DETECT),
+    READING = DETECTING | BIT(CHECK), /* ledgers */
     FOLLOWING = BIT(RUN) | BIT(FOLLOWUP),
     SERVING = FOLLOWING | BIT(CHECK),
-    WORKING = DETECTING | BIT(FOLLOWUP) | BIT(CHECK) | BIT(SHOW) | BIT(REPORT) | BIT(FEEDBACK) |
-              BIT(GENERATE),
+    WORKING = READING | BIT(FOLLOWUP) | BIT(SHOW) | BIT(REPORT) | BIT(FEEDBACK) | BIT(GENERATE),
     ANY_COMMAND = (1u << N_COMMAND) - 1u
 };
 
@@ -26,6 +26,7 @@ _Static_assert((int)DATE_CHOICE_MDY == (int)DATE_MONTH_FIRST &&
 /* Choices are stored through an int (settings_value.c). */
 _Static_assert(sizeof(enum profile_number) == sizeof(int) &&
                    sizeof(enum date_choice) == sizeof(int) &&
+                   sizeof(enum decimal_choice) == sizeof(int) &&
                    sizeof(enum simd) == sizeof(int) && sizeof(enum log_format) == sizeof(int) &&
                    sizeof(enum show_format) == sizeof(int) &&
                    sizeof(enum jira_flavor) == sizeof(int) &&
@@ -34,6 +35,7 @@ _Static_assert(sizeof(enum profile_number) == sizeof(int) &&
 
 static const char *const PROFILE_WORD[] = {"history", "classic", NULL};
 static const char *const DATE_WORD[] = {"auto", "mdy", "dmy", NULL};
+static const char *const DECIMAL_WORD[] = {"point", "comma", NULL};
 static const char *const SIMD_WORD[] = {"auto", "avx512", "avx2", "portable", NULL};
 static const char *const LOG_WORD[] = {"text", "json", NULL};
 static const char *const SHOW_WORD[] = {"table", "csv", "json", NULL};
@@ -88,7 +90,7 @@ const struct option OPTION[] = {
     {.name = "profile",
      .argument = "history|classic",
      .kind = OPTION_CHOICE,
-     .commands = DETECTING,
+     .commands = READING,
      .offset = FIELD(profile),
      .standard = "history",
      .choice = PROFILE_WORD,
@@ -97,7 +99,7 @@ const struct option OPTION[] = {
     {.name = "group-by",
      .argument = "COLUMNS",
      .kind = OPTION_COLUMNS,
-     .commands = DETECTING,
+     .commands = READING,
      .offset = FIELD(group_by),
      .standard = "auto",
      .help = "what makes an account: some of Company,Account,AU,Currency; auto: as the "
@@ -141,15 +143,29 @@ const struct option OPTION[] = {
     {.name = "date-format",
      .argument = "auto|mdy|dmy",
      .kind = OPTION_CHOICE,
-     .commands = DETECTING,
+     .commands = READING,
      .offset = FIELD(date_format),
      .standard = "auto",
      .choice = DATE_WORD,
      .help = "how 3/4/2024 is read; auto: as the other dates of the ledger suggest"},
+    {.name = "decimal",
+     .argument = "point|comma",
+     .kind = OPTION_CHOICE,
+     .commands = READING,
+     .offset = FIELD(decimal),
+     .standard = "point",
+     .choice = DECIMAL_WORD,
+     .help = "what stands before the decimals of an amount: 1,234.50 or 1.234,50"},
+    {.name = "stacked",
+     .kind = OPTION_FLAG,
+     .commands = READING,
+     .offset = FIELD(stacked),
+     .standard = "no",
+     .help = "the files are sheets with several tables below each other, each with a header"},
     {.name = "tolerance",
      .argument = "X",
      .kind = OPTION_REAL,
-     .commands = DETECTING,
+     .commands = READING,
      .offset = FIELD(tolerance),
      .standard = "1",
      .low = 0.005,
@@ -207,7 +223,7 @@ const struct option OPTION[] = {
     {.name = "threads",
      .argument = "N",
      .kind = OPTION_INTEGER,
-     .commands = DETECTING,
+     .commands = READING,
      .offset = FIELD(threads),
      .standard = "0",
      .low = 0,
@@ -389,7 +405,9 @@ const struct option OPTION[] = {
      .kind = OPTION_TEXT,
      .commands = WORKING,
      .offset = FIELD(config),
-     .help = "JSON file with any of these settings"},
+     .help =
+         "JSON file with any of these settings, and with \"columns\", names of columns in the "
+         "files"},
     {.name = "log-format",
      .argument = "text|json",
      .kind = OPTION_CHOICE,
@@ -442,8 +460,17 @@ const struct command_label COMMAND[N_COMMAND] = {
                         .summary =
                             "Find the balances that stopped tying out; needs no network.",
                         .examples = "tieout detect ledger.csv\n"
-                                    "tieout detect 2024-04.csv 2024-05.csv -o may.h5\n"
+                                    "tieout detect 2024-04.csv.gz 2024-05.csv -o may.h5\n"
+                                    "tieout detect months/ -o year.h5\n"
                                     "mpirun -n 4 tieout detect --alert-on latest ledger.csv\n"},
+    [COMMAND_CHECK] = {.name = "check",
+                       .operands = "[LEDGER.csv...]",
+                       .max_operand = SIZE_MAX,
+                       .summary =
+                           "Say what is understood of ledgers, and which services answer.",
+                       .examples = "tieout check ledger.csv\n"
+                                   "tieout check --config team.json\n"
+                                   "tieout check --config team.json months/\n"},
     [COMMAND_FOLLOWUP] = {.name = "followup",
                           .operands = "results.h5",
                           .min_operand = 1,
@@ -451,11 +478,6 @@ const struct command_label COMMAND[N_COMMAND] = {
                           .summary = "Explain, ticket, mail and report; can be run again.",
                           .examples = "tieout followup results.h5\n"
                                       "tieout followup --config team.json may.h5\n"},
-    [COMMAND_CHECK] = {.name = "check",
-                       .operands = "",
-                       .summary =
-                           "Tell what is configured and which services answer; change nothing.",
-                       .examples = "tieout check --config team.json\n"},
     [COMMAND_SHOW] = {.name = "show",
                       .operands = "results.h5",
                       .min_operand = 1,

@@ -260,6 +260,7 @@ static double whole_unit(const char *begin, const char *end)
 static bool number_at(const char **text, struct claim *claim)
 {
     const char *begin = *text, *at = begin;
+    struct number number;
 
     at += digits_at(at);
     if (at - begin > 1 && begin[0] == '0') /* 007 names something */
@@ -272,10 +273,10 @@ static bool number_at(const char **text, struct claim *claim)
         at += 1 + n;
         claim->unit = pow(10, -(double)n);
     }
-    if (!number_read(begin, (size_t)(at - begin), &claim->value))
+    if (!number_read(begin, (size_t)(at - begin), '.', &number))
         return false;
     double scale = take_scale(&at);
-    claim->value *= scale;
+    claim->value = number.value * scale;
     claim->unit *= scale;
     skip_ordinal(&at);
     claim->length = (size_t)(at - begin);

@@ -166,10 +166,11 @@ static const struct results_point *points_of(const struct report *report, size_t
     const struct overview *overview = report->overview;
     const struct results_point *all = overview->point, *end = all + overview->n_point;
     int64_t finding = report->findings->finding[k].row_number;
-    const struct results_point *first =
-        bsearch(&finding, all, overview->n_point, sizeof *all, by_finding);
+    const struct results_point *first = NULL;
 
     *n = *flagged = 0;
+    if (overview->n_point > 0)
+        first = bsearch(&finding, all, overview->n_point, sizeof *all, by_finding);
     if (first == NULL)
         return NULL;
     while (first > all && first[-1].finding == finding)

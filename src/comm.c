@@ -153,6 +153,16 @@ void comm_broadcast(const struct run *run, void *byte, size_t n)
     }
 }
 
+bool comm_share_first(const struct run *run, bool mine, void *byte, size_t n)
+{
+    int first = mine ? run->rank : run->n_rank;
+
+    MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, run->comm);
+    if (first < run->n_rank)
+        MPI_Bcast(byte, (int)n, MPI_BYTE, first, run->comm);
+    return first == run->rank;
+}
+
 enum status comm_gather_all(const struct run *run, size_t record, const void *mine, int64_t n,
                             void **all, int64_t *n_all, struct error *err)
 {

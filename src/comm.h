@@ -4,6 +4,7 @@
 #include "dict.h"
 #include "run.h"
 #include "status.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,10 @@ void comm_gather(const struct run *run, size_t record, const void *mine, int64_t
 
 /* n bytes from rank 0 to all. */
 void comm_broadcast(const struct run *run, void *byte, size_t n);
+
+/* What the lowest rank with mine has in byte[n], to all; nothing changes if no rank has it. True
+ * on that rank. */
+bool comm_share_first(const struct run *run, bool mine, void *byte, size_t n);
 
 /* Union of every rank's sorted texts on every rank; *mine is consumed, *all is produced. */
 enum status comm_merge_texts(const struct run *run, struct texts *mine, struct texts *all,

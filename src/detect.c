@@ -2,11 +2,13 @@
 #include "detect.h"
 
 #include "comm.h"
+#include "cross_check.h"
 #include "encode.h"
 #include "gather.h"
 #include "ingest.h"
 #include "judge.h"
 #include "learn.h"
+#include "ledger_log.h"
 #include "mem.h"
 #include "overview.h"
 #include "prepare.h"
@@ -63,23 +65,6 @@ static enum status check_output(const struct run *run, const struct settings *se
         st = results_create(settings->output, settings->force, &writer, err);
     results_abandon(writer);
     return run_agree(run, st, err);
-}
-
-/* What was not taken as given, in one line per kind. */
-static void log_rejects(struct log *log, const struct ledger_facts *facts)
-{
-    for (int r = 0; r < N_REJECT; r++)
-        if (facts->n_reject[r] > 0)
-            log_warn(log, "%" PRId64 " findings: %s (listed in /rejects)", facts->n_reject[r],
-                     reject_text((enum reject_reason)r));
-    if (facts->date_order_open)
-        log_warn(log, "no date tells day from month: 3/4 is read as 4 March; if the day comes "
-                      "first, say --date-format dmy");
-}
-
-static unsigned group_key(const struct settings *settings, const struct profile *profile)
-{
-    return settings->group_by != 0 ? settings->group_by : profile->key;
 }
 
 /* All ranks. */
@@ -231,7 +216,8 @@ enum status detect(const struct run *run, const struct settings *settings, const
     const struct profile *profile = profile_get(settings->profile);
     struct road road = {0};
     struct encoded read = {0};
-    unsigned key = group_key(settings, profile);
+    unsigned key = settings->group_by != 0 ? settings->group_by : profile->key;
+    struct ledger_terms terms;
     enum simd simd = SIMD_PORTABLE;
     enum status st = STATUS_OK;
 
@@ -239,21 +225,27 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(check_output(run, settings, err));
     TRY(review_share(run, settings->feedback, &road.reviews, err));
     stages_begin(&road.stages);
-    TRY(ingest_inspect(run, settings->input, settings->n_input, (unsigned)settings->date_format,
+    settings_ledger_terms(settings, &terms);
+    TRY(ingest_inspect(run, settings->input, settings->n_input, &terms, settings->stacked,
                        &road.files, err));
+    ledger_log_tables(log, &road.files);
     TRY(ingest_read(run, log, &road.files, &road.shard, err));
-    stages_end(&road.stages, log, "ingest", road.files.first_row[road.files.n], "rows",
+    stages_end(&road.stages, log, "ingest", road.files.first_row[road.files.n_table], "rows",
                road.files.n_byte);
-    TRY(encode_rows(run, &road.files, (unsigned)settings->date_format, &road.shard, &read,
-                    &road.facts, err));
+    TRY(encode_rows(run, &road.files, terms.date_orders, &road.shard, &read, &road.facts, err));
     int64_t n_all = road.facts.n_row;
     stages_end(&road.stages, log, "encode", n_all, "rows", 0);
-    log_rejects(log, &road.facts);
     TRY(shuffle_rows(run, key, COMM_PIECE, &read, &road.rows, err));
+    TRY(tally_rows(run, &road.facts.tally, road.rows.row, road.rows.n_row, n_all, err));
     stages_end(&road.stages, log, "shuffle", n_all, "rows", 0);
     TRY(prepare_rows(run, &road.rows, n_all, profile, key, settings->contamination,
                      settings->tolerance, &road.prepared, err));
     stages_end(&road.stages, log, "prepare", n_all, "rows", 0);
+    TRY(cross_check(run, &road.rows, &road.prepared.groups, key, &road.shard, &road.facts,
+                    err));
+    stages_end(&road.stages, log, "check", n_all, "rows", 0);
+    ledger_log_findings(log, &road.files, &road.facts);
+    ledger_log_control(log, &road.facts);
     TRY(train_forest(run, &road.rows, &road.prepared, n_all, (size_t)settings->trees,
                      settings->samples, (uint32_t)settings->seed, &road.forest, err));
     stages_end(&road.stages, log, "train", settings->trees, "trees", 0);

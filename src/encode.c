@@ -103,109 +103,20 @@ static void recode_rows(const struct shard *shard, size_t dict, const struct col
     }
 }
 
-/* ---- dates --------------------------------------------------------------------------------- */
-
-static int32_t text_day(const struct texts *texts, size_t i, enum date_order order)
-{
-    const char *text = texts->byte + texts->start[i];
-    size_t length = texts->start[i + 1] - texts->start[i];
-
-    return (date_orders(text, length) & order) != 0 ? date_days(text, length, order)
-                                                    : ROW_NO_DATE;
-}
-
-/* The one order that all readable texts allow. */
-static enum status date_column_order(const struct texts *texts, unsigned fixed,
-                                     struct ledger_facts *facts, struct error *err)
-{
-    size_t witness[DATE_DAY_FIRST + 1] = {0}; /* a text that allows only this order */
-    const unsigned both = DATE_MONTH_FIRST | DATE_DAY_FIRST;
-    unsigned order = both;
-
-    if (fixed != 0) {
-        facts->date_order = (enum date_order)fixed;
-        return STATUS_OK;
-    }
-    for (size_t i = 0; i < texts->n; i++) {
-        unsigned allowed =
-            date_orders(texts->byte + texts->start[i], texts->start[i + 1] - texts->start[i]);
-        if (allowed == 0)
-            continue;
-        if (allowed != both)
-            witness[allowed] = i;
-        else
-            facts->date_order_open |=
-                text_day(texts, i, DATE_MONTH_FIRST) != text_day(texts, i, DATE_DAY_FIRST);
-        order &= allowed;
-    }
-    if (order == 0) {
-        size_t m = witness[DATE_MONTH_FIRST], d = witness[DATE_DAY_FIRST];
-        return error_set(
-            err, STATUS_DATA,
-            "column Asofdate mixes orders of day and month: '%.*s' has the month "
-            "first, '%.*s' the day; fix the order with --date-format",
-            (int)(texts->start[m + 1] - texts->start[m]), texts->byte + texts->start[m],
-            (int)(texts->start[d + 1] - texts->start[d]), texts->byte + texts->start[d]);
-    }
-    facts->date_order_open &= order == both;
-    facts->date_order = order == DATE_DAY_FIRST ? DATE_DAY_FIRST : DATE_MONTH_FIRST;
-    return STATUS_OK;
-}
-
-static int compare_days(const void *a, const void *b)
-{
-    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* The ledger's distinct days in order, ROW_NO_DATE last, and where each date text stands. */
-struct calendar {
-    size_t n_day;
-    int32_t *day;   /* [n_day] ascending */
-    size_t *day_of; /* [texts->n] index in day */
-};
-
-static void calendar_free(struct calendar *calendar)
-{
-    free(calendar->day);
-    free(calendar->day_of);
-}
-
-static enum status calendar_build(const struct texts *texts, enum date_order order,
-                                  struct calendar *calendar, struct error *err)
-{
-    calendar->day = mem_array(texts->n, sizeof *calendar->day);
-    calendar->day_of = mem_array(texts->n, sizeof *calendar->day_of);
-    if (calendar->day == NULL || calendar->day_of == NULL)
-        return error_no_memory(err, "the as-of dates");
-    for (size_t i = 0; i < texts->n; i++)
-        calendar->day[i] = text_day(texts, i, order);
-    qsort(calendar->day, texts->n, sizeof *calendar->day, compare_days);
-    for (size_t i = 0; i < texts->n; i++)
-        if (i == 0 || calendar->day[i] != calendar->day[calendar->n_day - 1])
-            calendar->day[calendar->n_day++] = calendar->day[i];
-    for (size_t i = 0; i < texts->n; i++) {
-        int32_t day = text_day(texts, i, order);
-        const int32_t *found =
-            bsearch(&day, calendar->day, calendar->n_day, sizeof day, compare_days);
-        calendar->day_of[i] = (size_t)(found - calendar->day);
-    }
-    return STATUS_OK;
-}
-
 /* ---- numbers and places -------------------------------------------------------------------- */
 
-/* Row numbers from the start of the ledger instead of the block. All ranks. */
-static void number_rows(const struct run *run, const struct shard *shard)
+/* Row numbers from the start of the ledger instead of the block. All ranks. Returns that of this
+ * rank's first record. */
+static int64_t number_rows(const struct run *run, const struct shard *shard)
 {
-    int64_t mine = 0, before = 0;
+    int64_t mine = 0, before = 0, first = 0;
 
     for (size_t b = 0; b < shard->n_block; b++)
         mine += shard->block[b]->n_record;
     MPI_Exscan(&mine, &before, 1, MPI_INT64_T, MPI_SUM, run->comm);
     if (run->rank == 0)
         before = 0;
+    first = before;
     for (size_t b = 0; b < shard->n_block; b++) {
         struct ledger_block *block = shard->block[b];
         for (size_t i = 0; i < block->n_row; i++)
@@ -214,6 +125,7 @@ static void number_rows(const struct run *run, const struct shard *shard)
             block->reject[i].row_number += before;
         before += block->n_record;
     }
+    return first;
 }
 
 /* Dates as days, and each row's place: rows of earlier days anywhere, then rows of its own day
@@ -282,19 +194,22 @@ static enum status join_blocks(const struct shard *shard, struct encoded *mine,
 }
 
 static void collect_facts(const struct run *run, const struct ledger_files *files,
-                          const struct shard *shard, const struct encoded *mine,
-                          const struct calendar *calendar, struct ledger_facts *facts)
+                          const struct encoded *mine, const struct calendar *calendar,
+                          struct ledger_facts *facts)
 {
     int64_t n_row = (int64_t)mine->n_row;
 
-    for (size_t f = 0; f < files->n; f++)
-        facts->has_currency |= files->file[f].layout.field[COLUMN_CURRENCY] >= 0;
-    for (size_t b = 0; b < shard->n_block; b++)
-        for (size_t i = 0; i < shard->block[b]->n_reject; i++)
-            facts->n_reject[shard->block[b]->reject[i].reason]++;
-    MPI_Allreduce(MPI_IN_PLACE, facts->n_reject, N_REJECT, MPI_INT64_T, MPI_SUM, run->comm);
+    for (size_t t = 0; t < files->n_table; t++) {
+        facts->has_currency |= files->table[t].layout.field[COLUMN_CURRENCY] >= 0;
+        facts->has_difference |= files->table[t].layout.field[COLUMN_DIFFERENCE] >= 0;
+    }
     MPI_Allreduce(&n_row, &facts->n_row, 1, MPI_INT64_T, MPI_SUM, run->comm);
-    facts->n_record = files->first_row[files->n];
+    facts->n_record = files->first_row[files->n_table];
+    facts->date_order = calendar->order;
+    facts->date_order_open = calendar->order_open;
+    facts->date_order_clear = calendar->order_clear;
+    facts->n_month = calendar->n_month;
+    memcpy(facts->date_example, calendar->example, sizeof facts->date_example);
     size_t n_day = calendar->n_day;
     if (n_day > 0 && calendar->day[n_day - 1] == ROW_NO_DATE)
         n_day--;
@@ -302,45 +217,55 @@ static void collect_facts(const struct run *run, const struct ledger_files *file
     facts->last_date = n_day > 0 ? calendar->day[n_day - 1] : ROW_NO_DATE;
 }
 
-enum status encode_rows(const struct run *run, const struct ledger_files *files, unsigned order,
-                        struct shard *shard, struct encoded *mine, struct ledger_facts *facts,
-                        struct error *err)
+/* Every dictionary column in turn. All ranks. */
+static enum status agree_on_codes(const struct run *run, const struct shard *shard,
+                                  struct texts *date_text, struct ledger_facts *facts,
+                                  struct error *err)
 {
     struct column_map column = {0};
-    struct texts date_text = {0};
-    struct calendar calendar = {0};
-    struct encoded rows = {0};
-    struct ledger_facts known = {0};
     enum status st = STATUS_OK;
 
     for (size_t dict = 0; dict < N_DICT; dict++) {
         TRY(agree_on_column(run, shard, dict, &column,
-                            dict == DICT_DATE ? &date_text : &known.text[dict], err));
+                            dict == DICT_DATE ? date_text : &facts->text[dict], err));
         recode_rows(shard, dict, &column);
+        if (dict == CODE_CURRENCY)
+            TRY(tally_control(run, shard, column.map, facts->text[dict].n, &facts->tally, err));
         column_map_free(&column);
     }
-    TRY(date_column_order(&date_text, order, &known, err)); /* the same on every rank */
-    number_rows(run, shard);
-    st = calendar_build(&date_text, known.date_order, &calendar, err);
-    if (st == STATUS_OK)
-        st = join_blocks(shard, &rows, err);
-    TRY(run_agree(run, st, err));
+done:
+    column_map_free(&column);
+    return st;
+}
+
+enum status encode_rows(const struct run *run, const struct ledger_files *files,
+                        unsigned orders, struct shard *shard, struct encoded *mine,
+                        struct ledger_facts *facts, struct error *err)
+{
+    struct texts date_text = {0};
+    struct calendar calendar = {.n_day = 0};
+    struct encoded rows = {0};
+    struct ledger_facts known = {0};
+    enum status st = STATUS_OK;
+
+    TRY(agree_on_codes(run, shard, &date_text, &known, err));
+    TRY(calendar_build(run, files, shard, &date_text, orders, &calendar, err));
+    known.n_before = number_rows(run, shard);
+    TRY(run_agree(run, join_blocks(shard, &rows, err), err));
     TRY(place_rows(run, &calendar, &rows, err));
-    collect_facts(run, files, shard, &rows, &calendar, &known);
-    if (known.n_row == 0) {
-        st = error_set(
-            err, STATUS_DATA,
-            "%s: all %lld data rows were dropped, %lld of them for an empty required "
-            "field: is the right sheet exported?",
-            files->path[0], (long long)known.n_record, (long long)known.n_reject[REJECT_EMPTY]);
-        goto done;
-    }
+    collect_facts(run, files, &rows, &calendar, &known);
+    TRY(tally_findings(run, files, shard, known.n_record, known.n_row, &known.tally, err));
+    if (known.n_row == 0)
+        TRY(error_set(err, STATUS_DATA,
+                      "%s: all %lld data rows were dropped, %lld of them for an empty required "
+                      "field: is the right sheet exported?",
+                      files->list.path[0], (long long)known.n_record,
+                      (long long)known.tally.n_reject[REJECT_EMPTY]));
     *mine = rows;
     *facts = known;
     rows = (struct encoded){0};
     known = (struct ledger_facts){0};
 done:
-    column_map_free(&column);
     texts_free(&date_text);
     calendar_free(&calendar);
     encoded_free(&rows);
@@ -358,4 +283,5 @@ void ledger_facts_free(struct ledger_facts *facts)
 {
     for (size_t c = 0; c < N_CODE; c++)
         texts_free(&facts->text[c]);
+    tally_free(&facts->tally);
 }

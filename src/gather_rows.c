@@ -102,7 +102,7 @@ static void take_stretch(const struct encoded *rows, const struct scored *scored
 
 /* Puts the piece that starts at row number `begin` in input order; returns its kept rows. */
 static size_t order_piece(const struct run *run, const struct ledger_files *files,
-                          int64_t begin, size_t piece, size_t *file, struct gathering *g)
+                          int64_t begin, size_t piece, size_t *table, struct gathering *g)
 {
     size_t n_all = 0, n = 0;
 
@@ -115,11 +115,11 @@ static size_t order_piece(const struct run *run, const struct ledger_files *file
         if (g->slot[s] == SIZE_MAX)
             continue;
         const struct row_result *result = &g->all[g->slot[s]];
-        while (result->row_number >= files->first_row[*file + 1])
-            ++*file;
+        while (result->row_number >= files->first_row[*table + 1])
+            ++*table;
         g->from[n] = g->slot[s];
         g->row_number[n] = result->row_number;
-        g->file[n] = (int32_t)*file;
+        g->file[n] = files->table[*table].file;
         g->decision[n] = result->decision;
         g->base[n] = result->base;
         g->suppressed[n] = result->suppressed;
@@ -190,8 +190,8 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
 {
     struct gathering g = {0};
     struct kept_features kept = {0};
-    int64_t n_record = files->first_row[files->n];
-    size_t file = 0;
+    int64_t n_record = files->first_row[files->n_table];
+    size_t table = 0;
     enum status st = STATUS_OK;
 
     piece = piece < n_record ? piece : n_record;
@@ -207,7 +207,7 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
         MPI_Gather(&n_mine, 1, MPI_INT64_T, g.n_of, 1, MPI_INT64_T, 0, run->comm);
         comm_gather(run, sizeof *g.mine, g.mine, n_mine, g.n_of, g.all);
         if (run->rank == 0)
-            n = order_piece(run, files, begin, (size_t)piece, &file, &g);
+            n = order_piece(run, files, begin, (size_t)piece, &table, &g);
         gather_features(run, kept.column, kept.n, kept.place, n, &g);
         if (run->rank == 0)
             st = results_write_rows(writer,

@@ -1,8 +1,11 @@
-/* Parallel reading. The files' data bytes are one line of bytes, cut evenly into one lane per
- * thread of every rank; a lane's part of one file is a span. Two passes: the first counts quotes
+/* Parallel reading. The tables' data bytes are one line of bytes, cut evenly into one lane per
+ * thread of every rank; a lane's part of one table is a span. Two passes: the first counts quotes
  * and newlines per span, and exclusive sums over lanes then tell each span whether it starts
  * inside quotes and on which line; the second parses. A record that begins in a span is read to
- * its end, however far behind the span's end that is. */
+ * its end, however far behind the span's end that is.
+ *
+ * A packed file can only be read from its beginning: it counts by its packed bytes, and the lane
+ * its first byte falls into reads it whole, which leaves the rows in input order. */
 #include "ingest.h"
 
 #include "comm.h"
@@ -15,25 +18,21 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    WINDOW = 4 << 20,     /* bytes read at a time */
-    RECORD_MAX = 64 << 20 /* a longer record is taken for a lost quote */
-};
+enum { WINDOW = 4 << 20 }; /* bytes read at a time */
 
-/* A lane's part of one file. */
+/* A lane's part of one table. */
 struct span {
-    size_t file;
-    int64_t begin, end;      /* bytes of the file */
+    size_t table;
+    int64_t begin, end;      /* bytes of the file's text */
     struct csv_count inside; /* counted in the span */
-    struct csv_count before; /* counted in the file's data before the span */
+    struct csv_count before; /* counted in the table's data before the span */
 };
 
 struct lane {
     size_t n_span;
     struct span *span;
     struct ledger_block *block;
-    int64_t *n_record; /* [files] data records read of each file */
-    int *fd;           /* [files] -1 until opened */
+    int64_t *n_record; /* [tables] data records read of each table */
     char *window;
     size_t window_size;
     struct error err;
@@ -42,23 +41,41 @@ struct lane {
 
 /* ---- which bytes --------------------------------------------------------------------------- */
 
-/* The spans of bytes [begin, end) on the line of all files' data. */
+static bool is_packed(const struct input_table *table)
+{
+    return table->packing != PACKING_NONE;
+}
+
+static const char *table_path(const struct ledger_files *files, const struct input_table *table)
+{
+    return files->list.path[table->file];
+}
+
+/* Bytes for which a table counts on the line of all tables' data. */
+static int64_t table_weight(const struct input_table *table)
+{
+    return table->data_end == INPUT_TO_END ? table->size : table->data_end - table->data_begin;
+}
+
+/* The spans of bytes [begin, end) on the line of all tables' data. */
 static enum status lane_spans(const struct ledger_files *files, int64_t begin, int64_t end,
                               struct lane *lane, struct error *err)
 {
     int64_t at = 0;
 
-    lane->span = mem_array(files->n, sizeof *lane->span);
+    lane->span = mem_array(files->n_table, sizeof *lane->span);
     if (lane->span == NULL)
         return error_no_memory(err, "the parts of the files");
-    for (size_t f = 0; f < files->n; f++) {
-        int64_t n = files->file[f].size - files->file[f].data_begin;
+    for (size_t t = 0; t < files->n_table; t++) {
+        const struct input_table *table = &files->table[t];
+        int64_t n = table_weight(table);
         int64_t from = begin > at ? begin - at : 0, to = end - at < n ? end - at : n;
-        if (from < to)
-            lane->span[lane->n_span++] =
-                (struct span){.file = f,
-                              .begin = files->file[f].data_begin + from,
-                              .end = files->file[f].data_begin + to};
+        struct span span = {
+            .table = t, .begin = table->data_begin + from, .end = table->data_begin + to};
+        if (is_packed(table))
+            span.end = table->data_end;
+        if (from < to && (from == 0 || !is_packed(table)))
+            lane->span[lane->n_span++] = span;
         at += n;
     }
     return STATUS_OK;
@@ -67,32 +84,17 @@ static enum status lane_spans(const struct ledger_files *files, int64_t begin, i
 static enum status lane_prepare(const struct ledger_files *files, int64_t begin, int64_t end,
                                 struct lane *lane, struct error *err)
 {
-    enum status st = STATUS_OK;
-
     lane->block = ledger_block_create();
-    lane->n_record = mem_array(files->n, sizeof *lane->n_record);
-    lane->fd = mem_array(files->n, sizeof *lane->fd);
+    lane->n_record = mem_array(files->n_table, sizeof *lane->n_record);
     lane->window = mem_array(WINDOW, 1);
     lane->window_size = WINDOW;
-    if (!lane->block || !lane->n_record || !lane->fd || !lane->window)
+    if (!lane->block || !lane->n_record || !lane->window)
         return error_no_memory(err, "reading the ledger");
-    for (size_t f = 0; f < files->n; f++)
-        lane->fd[f] = -1;
-    TRY(lane_spans(files, begin, end, lane, err));
-    for (size_t s = 0; s < lane->n_span; s++) {
-        size_t f = lane->span[s].file;
-        TRY(input_open(files->path[f], &files->file[f], &lane->fd[f], err));
-    }
-done:
-    return st;
+    return lane_spans(files, begin, end, lane, err);
 }
 
-static void lane_free(struct lane *lane, size_t n_file)
+static void lane_free(struct lane *lane)
 {
-    for (size_t f = 0; lane->fd != NULL && f < n_file; f++)
-        if (lane->fd[f] >= 0)
-            close(lane->fd[f]);
-    free(lane->fd);
     free(lane->span);
     free(lane->n_record);
     free(lane->window);
@@ -104,17 +106,23 @@ static void lane_free(struct lane *lane, size_t n_file)
 static enum status count_span(const struct ledger_files *files, struct lane *lane,
                               struct span *span, struct error *err)
 {
-    for (int64_t at = span->begin; at < span->end;) {
-        int64_t left = span->end - at;
-        size_t n = left < WINDOW ? (size_t)left : WINDOW;
-        enum status st =
-            input_read(lane->fd[span->file], files->path[span->file], at, lane->window, n, err);
-        if (st != STATUS_OK)
-            return st;
-        csv_count_bytes(lane->window, n, &span->inside);
-        at += (int64_t)n;
+    const struct input_table *table = &files->table[span->table];
+    struct input_source *source = NULL;
+    int64_t left = span->end - span->begin;
+    enum status st = STATUS_OK;
+
+    if (is_packed(table))
+        return STATUS_OK;
+    TRY(input_open(table_path(files, table), table, span->begin, &source, err));
+    while (left > 0) {
+        size_t n = left < WINDOW ? (size_t)left : WINDOW, got = 0;
+        TRY(input_source_read(source, lane->window, n, &got, err));
+        csv_count_bytes(lane->window, got, &span->inside);
+        left -= (int64_t)n;
     }
-    return STATUS_OK;
+done:
+    input_source_close(source);
+    return st;
 }
 
 static void count_lane(const struct ledger_files *files, struct lane *lane)
@@ -123,32 +131,32 @@ static void count_lane(const struct ledger_files *files, struct lane *lane)
         lane->st = count_span(files, lane, &lane->span[s], &lane->err);
 }
 
-/* Sets every span's `before`: an exclusive sum per file over the lanes of all ranks. */
+/* Sets every span's `before`: an exclusive sum per table over the lanes of all ranks. */
 static enum status sum_before(const struct run *run, struct lane *lane, size_t n_lane,
-                              size_t n_file, struct error *err)
+                              size_t n_table, struct error *err)
 {
-    int64_t *mine = mem_array(2 * n_file, sizeof *mine);
-    int64_t *sum = mem_array(2 * n_file, sizeof *sum);
+    int64_t *mine = mem_array(2 * n_table, sizeof *mine);
+    int64_t *sum = mem_array(2 * n_table, sizeof *sum);
     enum status st = STATUS_OK;
 
     if (mine == NULL || sum == NULL)
-        st = error_no_memory(err, "the line counts of the files");
+        st = error_no_memory(err, "the line counts of the tables");
     TRY(run_agree(run, st, err));
     for (size_t l = 0; l < n_lane; l++)
         for (size_t s = 0; s < lane[l].n_span; s++) {
-            mine[2 * lane[l].span[s].file] += lane[l].span[s].inside.quotes;
-            mine[2 * lane[l].span[s].file + 1] += lane[l].span[s].inside.newlines;
+            mine[2 * lane[l].span[s].table] += lane[l].span[s].inside.quotes;
+            mine[2 * lane[l].span[s].table + 1] += lane[l].span[s].inside.newlines;
         }
-    MPI_Exscan(mine, sum, (int)(2 * n_file), MPI_INT64_T, MPI_SUM, run->comm);
+    MPI_Exscan(mine, sum, (int)(2 * n_table), MPI_INT64_T, MPI_SUM, run->comm);
     if (run->rank == 0) /* where MPI_Exscan leaves the result undefined */
-        memset(sum, 0, 2 * n_file * sizeof *sum);
+        memset(sum, 0, 2 * n_table * sizeof *sum);
     for (size_t l = 0; l < n_lane; l++)
         for (size_t s = 0; s < lane[l].n_span; s++) {
             struct span *span = &lane[l].span[s];
-            span->before.quotes = sum[2 * span->file];
-            span->before.newlines = sum[2 * span->file + 1];
-            sum[2 * span->file] += span->inside.quotes;
-            sum[2 * span->file + 1] += span->inside.newlines;
+            span->before.quotes = sum[2 * span->table];
+            span->before.newlines = sum[2 * span->table + 1];
+            sum[2 * span->table] += span->inside.quotes;
+            sum[2 * span->table + 1] += span->inside.newlines;
         }
 done:
     free(mine);
@@ -158,14 +166,17 @@ done:
 
 /* ---- second pass: records ------------------------------------------------------------------ */
 
-/* The bytes of a file from a span's begin on, a window at a time. */
+/* The text of a table from a span's begin on, a window at a time. */
 struct reader {
-    const struct ledger_files *files;
-    struct lane *lane;
+    const char *path;
+    const struct input_table *table;
     const struct span *span;
-    int64_t at;   /* file offset of window[0] */
+    struct lane *lane;
+    struct input_source *source;
+    int64_t at;   /* offset in the text of window[0] */
     size_t n;     /* bytes in the window */
     int64_t line; /* number of the line that window[0] is on */
+    bool ended;   /* the window holds the last bytes of the table */
 };
 
 /* Drops the first `used` bytes of the window and fills it up; a window that is full of one
@@ -173,49 +184,63 @@ struct reader {
 static enum status reader_fill(struct reader *r, size_t used, struct error *err)
 {
     struct lane *lane = r->lane;
-    const struct input_file *file = &r->files->file[r->span->file];
+    size_t got = 0;
 
     memmove(lane->window, lane->window + used, r->n - used);
     r->at += (int64_t)used;
     r->n -= used;
+    if (r->ended)
+        return STATUS_OK;
     if (r->n == lane->window_size) {
-        if (r->n >= RECORD_MAX)
+        if (r->n >= INPUT_RECORD_MAX)
             return error_set(err, STATUS_DATA,
-                             "%s: line %lld: a record of more than %d MiB begins here: is a "
+                             "%s, line %lld: a record of more than %d MiB begins here: is a "
                              "closing quote missing?",
-                             r->files->path[r->span->file], (long long)r->line,
-                             RECORD_MAX >> 20);
+                             r->path, (long long)r->line, INPUT_RECORD_MAX >> 20);
         char *larger = mem_resize(lane->window, 2 * lane->window_size, 1);
         if (larger == NULL)
             return error_no_memory(err, "a long record");
         lane->window = larger;
         lane->window_size *= 2;
     }
-    int64_t left = file->size - (r->at + (int64_t)r->n);
+    int64_t left = r->table->data_end - (r->at + (int64_t)r->n);
     size_t room = lane->window_size - r->n;
     size_t more = left < (int64_t)room ? (size_t)left : room;
-    enum status st = input_read(lane->fd[r->span->file], r->files->path[r->span->file],
-                                r->at + (int64_t)r->n, lane->window + r->n, more, err);
-    if (st == STATUS_OK)
-        r->n += more;
+    enum status st = input_source_read(r->source, lane->window + r->n, more, &got, err);
+    r->n += got;
+    r->ended = got < more || (int64_t)got == left;
     return st;
 }
 
-/* Moves to the first record that begins in the span; at == span->end if none does. */
+/* Opens the file one byte before the span, if there is one, as that byte tells whether a record
+ * begins with the span. */
+static enum status reader_open(struct reader *r, char *previous, struct error *err)
+{
+    bool inside = r->span->begin > r->table->data_begin;
+    size_t got = 0;
+    enum status st = STATUS_OK;
+
+    *previous = '\n';
+    TRY(input_open(r->path, r->table, r->span->begin - inside, &r->source, err));
+    if (inside)
+        TRY(input_source_read(r->source, previous, 1, &got, err));
+done:
+    return st;
+}
+
+/* Moves to the first record that begins in the span; at >= span->end if none does. */
 static enum status reader_seek(struct reader *r, struct error *err)
 {
     const struct span *span = r->span;
     bool quoted = span->before.quotes % 2 != 0;
-    char previous = '\n';
+    char previous;
     enum status st = STATUS_OK;
 
     r->at = span->begin;
-    r->line = 1 + r->files->file[span->file].header_lines + span->before.newlines;
-    if (span->begin > r->files->file[span->file].data_begin)
-        TRY(input_read(r->lane->fd[span->file], r->files->path[span->file], span->begin - 1,
-                       &previous, 1, err));
+    r->line = 1 + r->table->header_lines + span->before.newlines;
+    TRY(reader_open(r, &previous, err));
     TRY(reader_fill(r, 0, err));
-    while (r->at < span->end) {
+    while (r->at < span->end && r->n > 0) {
         struct csv_count passed = {0};
         size_t first = csv_first_record(r->lane->window, r->n, quoted, previous);
         csv_count_bytes(r->lane->window, first, &passed);
@@ -225,43 +250,49 @@ static enum status reader_seek(struct reader *r, struct error *err)
                 TRY(reader_fill(r, first, err));
             break;
         }
-        if (r->n > 0)
-            previous = r->lane->window[r->n - 1];
+        previous = r->lane->window[r->n - 1];
         quoted = quoted != (passed.quotes % 2 != 0);
-        int64_t behind = r->at + (int64_t)r->n;
         TRY(reader_fill(r, r->n, err));
-        if (r->n == 0) { /* the file's last record began before this span */
-            r->at = behind > span->end ? behind : span->end;
-            break;
-        }
     }
 done:
     return st;
 }
 
+/* A packed file's text has no known length; the bytes it is packed in have. */
+static void tell_progress(const struct reader *r, double start, struct log *log)
+{
+    const struct span *span = r->span;
+    bool packed = is_packed(r->table);
+    int64_t done = packed ? input_source_taken(r->source) : r->at - span->begin;
+
+    log_progress(log, "ingest", done, packed ? r->table->size : span->end - span->begin,
+                 "bytes", MPI_Wtime() - start);
+}
+
 static enum status parse_span(const struct ledger_files *files, struct lane *lane,
                               const struct span *span, struct log *log, struct error *err)
 {
-    struct reader r = {.files = files, .lane = lane, .span = span};
-    const struct input_file *file = &files->file[span->file];
+    const struct input_table *table = &files->table[span->table];
+    struct reader r = {
+        .path = table_path(files, table), .table = table, .span = span, .lane = lane};
     int64_t n_record = lane->block->n_record;
     double start = log != NULL ? MPI_Wtime() : 0;
     enum status st = STATUS_OK;
 
     TRY(reader_seek(&r, err));
-    while (r.at < span->end) {
+    while (r.at < span->end && r.n > 0) {
         int64_t in_span = span->end - r.at;
         size_t limit = in_span < (int64_t)r.n ? (size_t)in_span : r.n, used = 0;
-        bool more = false, is_last = r.at + (int64_t)r.n == file->size;
-        TRY(ledger_parse(lane->window, r.n, limit, is_last, &file->layout, (int32_t)span->file,
-                         files->path[span->file], &r.line, &used, &more, lane->block, err));
+        bool more = false;
+        TRY(ledger_parse(lane->window, r.n, limit, r.ended, &table->layout, table->file, r.path,
+                         &r.line, &used, &more, lane->block, err));
         TRY(reader_fill(&r, used, err));
         if (log != NULL)
-            log_progress(log, "ingest", r.at - span->begin, span->end - span->begin, "bytes",
-                         MPI_Wtime() - start);
+            tell_progress(&r, start, log);
     }
-    lane->n_record[span->file] += lane->block->n_record - n_record;
+    lane->n_record[span->table] += lane->block->n_record - n_record;
 done:
+    input_source_close(r.source);
     return st;
 }
 
@@ -287,16 +318,19 @@ static enum status lanes_status(const struct lane *lane, size_t n_lane, struct e
 static enum status number_rows(const struct run *run, const struct lane *lane, size_t n_lane,
                                struct ledger_files *files, struct error *err)
 {
-    for (size_t f = 0; f < files->n; f++)
+    size_t n = files->n_table;
+
+    for (size_t t = 0; t < n; t++)
         for (size_t l = 0; l < n_lane; l++)
-            files->first_row[f + 1] += lane[l].n_record[f];
-    MPI_Allreduce(MPI_IN_PLACE, files->first_row, (int)(files->n + 1), MPI_INT64_T, MPI_SUM,
+            files->first_row[t + 1] += lane[l].n_record[t];
+    MPI_Allreduce(MPI_IN_PLACE, files->first_row, (int)(n + 1), MPI_INT64_T, MPI_SUM,
                   run->comm);
-    for (size_t f = 0; f < files->n; f++)
-        files->first_row[f + 1] += files->first_row[f];
-    if (files->first_row[files->n] == 0)
+    for (size_t t = 0; t < n; t++)
+        files->first_row[t + 1] += files->first_row[t];
+    if (files->first_row[n] == 0)
         return error_set(err, STATUS_DATA, "%s: has a header but no data rows%s",
-                         files->path[0], files->n > 1 ? ", nor has any other file" : "");
+                         files->list.path[0],
+                         files->list.n > 1 ? ", nor has any other file" : "");
     return STATUS_OK;
 }
 
@@ -304,40 +338,95 @@ static enum status number_rows(const struct run *run, const struct lane *lane, s
 static enum status hash_files(const struct run *run, struct ledger_files *files,
                               struct error *err)
 {
+    size_t n = files->list.n;
     enum status st = STATUS_OK;
 
-    for (size_t f = (size_t)run->rank; f < files->n && st == STATUS_OK;
-         f += (size_t)run->n_rank)
-        st = sha256_file(files->path[f], files->sha256[f], err);
+    for (size_t f = (size_t)run->rank; f < n && st == STATUS_OK; f += (size_t)run->n_rank)
+        st = sha256_file(files->list.path[f], files->sha256[f], err);
     TRY(run_agree(run, st, err));
-    for (size_t f = 0; f < files->n; f++)
+    for (size_t f = 0; f < n; f++)
         MPI_Bcast(files->sha256[f], (int)sizeof files->sha256[f], MPI_CHAR,
                   (int)(f % (size_t)run->n_rank), run->comm);
 done:
     return st;
 }
 
-/* ---- the two calls ------------------------------------------------------------------------- */
+/* ---- what all ranks are told of the files --------------------------------------------------- */
 
-enum status ingest_inspect(const struct run *run, const char *const *path, size_t n_path,
-                           unsigned date_order, struct ledger_files *files, struct error *err)
+/* Rank 0's list to all: the paths, one terminated text behind the other. */
+static enum status share_list(const struct run *run, struct input_list *list, struct error *err)
 {
-    struct ledger_files seen = {.n = n_path, .path = path};
+    uint64_t count[2] = {list->n, 0}; /* paths, bytes */
+    char *text = NULL;
     enum status st = STATUS_OK;
 
-    seen.file = mem_array(n_path, sizeof *seen.file);
-    seen.first_row = mem_array(n_path + 1, sizeof *seen.first_row);
-    seen.sha256 = mem_array(n_path, sizeof *seen.sha256);
-    if (!seen.file || !seen.first_row || !seen.sha256)
+    for (size_t f = 0; f < list->n; f++)
+        count[1] += strlen(list->path[f]) + 1;
+    comm_broadcast(run, count, sizeof count);
+    text = mem_array(count[1], 1);
+    if (run->rank != 0) {
+        list->path = mem_array(count[0], sizeof *list->path);
+        list->n = list->path != NULL ? count[0] : 0;
+    }
+    if (text == NULL || list->path == NULL)
         st = error_no_memory(err, "the list of files");
-    for (size_t f = 0; run->rank == 0 && f < n_path && st == STATUS_OK; f++)
-        st = input_inspect(path[f], &seen.file[f], err);
-    for (size_t f = 0; f < n_path && date_order != 0; f++)
-        seen.file[f].layout.date_orders = date_order;
     TRY(run_agree(run, st, err));
-    comm_broadcast(run, seen.file, n_path * sizeof *seen.file);
-    for (size_t f = 0; f < n_path; f++)
-        seen.n_byte += seen.file[f].size - seen.file[f].data_begin;
+    char *at = text;
+    for (size_t f = 0; run->rank == 0 && f < list->n; f++)
+        at = stpcpy(at, list->path[f]) + 1;
+    comm_broadcast(run, text, count[1]);
+    at = text;
+    for (size_t f = 0; run->rank != 0 && f < list->n; f++, at += strlen(at) + 1)
+        if ((list->path[f] = strdup(at)) == NULL)
+            st = error_no_memory(err, "the list of files");
+    TRY(run_agree(run, st, err));
+done:
+    free(text);
+    return st;
+}
+
+/* Rank 0's tables to all. */
+static enum status share_tables(const struct run *run, struct ledger_files *files,
+                                struct error *err)
+{
+    uint64_t n = files->n_table;
+    enum status st = STATUS_OK;
+
+    comm_broadcast(run, &n, sizeof n);
+    files->n_table = n;
+    if (run->rank != 0)
+        files->table = mem_array(n, sizeof *files->table);
+    files->first_row = mem_array(n + 1, sizeof *files->first_row);
+    files->sha256 = mem_array(files->list.n, sizeof *files->sha256);
+    if (!files->table || !files->first_row || !files->sha256)
+        st = error_no_memory(err, "the list of files");
+    TRY(run_agree(run, st, err));
+    comm_broadcast(run, files->table, n * sizeof *files->table);
+done:
+    return st;
+}
+
+/* ---- the two calls ------------------------------------------------------------------------- */
+
+enum status ingest_inspect(const struct run *run, const char *const *operand, size_t n_operand,
+                           const struct ledger_terms *terms, bool stacked,
+                           struct ledger_files *files, struct error *err)
+{
+    struct ledger_files seen = {.n_byte = 0};
+    struct input_tables tables = {.n = 0};
+    enum status st = STATUS_OK;
+
+    if (run->rank == 0)
+        st = input_list_expand(operand, n_operand, &seen.list, err);
+    for (size_t f = 0; f < seen.list.n && st == STATUS_OK; f++)
+        st = input_inspect(seen.list.path[f], (int32_t)f, terms, stacked, &tables, err);
+    seen.table = tables.table;
+    seen.n_table = tables.n;
+    TRY(run_agree(run, st, err));
+    TRY(share_list(run, &seen.list, err));
+    TRY(share_tables(run, &seen, err));
+    for (size_t t = 0; t < seen.n_table; t++)
+        seen.n_byte += table_weight(&seen.table[t]);
     *files = seen;
     seen = (struct ledger_files){0};
 done:
@@ -367,7 +456,7 @@ enum status ingest_read(const struct run *run, struct log *log, struct ledger_fi
         for (size_t l = 0; l < n_lane; l++)
             count_lane(files, &lane[l]);
         TRY(run_agree(run, lanes_status(lane, n_lane, err), err));
-        TRY(sum_before(run, lane, n_lane, files->n, err));
+        TRY(sum_before(run, lane, n_lane, files->n_table, err));
     }
 #pragma omp parallel for default(none) shared(files, lane, n_lane, log) schedule(static, 1)
     for (size_t l = 0; l < n_lane; l++)
@@ -384,16 +473,17 @@ enum status ingest_read(const struct run *run, struct log *log, struct ledger_fi
 done:
     shard_free(&read);
     for (size_t l = 0; lane != NULL && l < n_lane; l++)
-        lane_free(&lane[l], files->n);
+        lane_free(&lane[l]);
     free(lane);
     return st;
 }
 
 void ledger_files_free(struct ledger_files *files)
 {
-    free(files->file);
-    free(files->first_row);
+    input_list_free(&files->list);
     free(files->sha256);
+    free(files->table);
+    free(files->first_row);
     *files = (struct ledger_files){0};
 }
 

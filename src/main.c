@@ -1,6 +1,7 @@
 /* tieout: finds the balances of a month-end ledger that stopped tying out the way they usually
  * do. This file turns the command line into one call; detect.c is the road from ledger to
  * results, jobs.c what follows it. */
+#include "check.h"
 #include "detect.h"
 #include "feedback_preview.h"
 #include "generate.h"
@@ -46,7 +47,7 @@ static char *command_words(int argc, char *const argv[])
     return words;
 }
 
-/* ---- detect and run: with MPI -------------------------------------------------------------- */
+/* ---- detect, run, check of ledgers: with MPI --------------------------------------------- */
 
 /* Rank 0 reads the configuration file, all apply it. All ranks. */
 static enum status share_config(const struct run *run, struct settings *settings,
@@ -84,6 +85,17 @@ static enum status check_services(const struct run *run, const struct settings *
     return run_agree(run, st, err);
 }
 
+/* What rank 0 does when MPI is finalised. */
+static enum status go_on_alone(const struct settings *settings, struct log *log,
+                               struct error *err)
+{
+    if (settings->command == COMMAND_RUN)
+        return jobs_run(settings->output, settings, log, err);
+    if (settings->command == COMMAND_CHECK)
+        return check_configuration(settings, err);
+    return STATUS_OK;
+}
+
 static int parallel_main(struct settings *settings, const char *command)
 {
     struct run run;
@@ -96,14 +108,18 @@ static int parallel_main(struct settings *settings, const char *command)
     TRY(share_config(&run, settings, &err));
     log = log_open(speaks ? stderr : NULL, settings->log_format, settings_log_level(settings),
                    getenv("SLURM_JOB_ID"));
-    TRY(check_services(&run, settings, &err));
-    TRY(detect(&run, settings, command, log, &err));
+    if (settings->command == COMMAND_CHECK) {
+        TRY(check_ledgers(&run, settings, log, &err));
+    } else {
+        TRY(check_services(&run, settings, &err));
+        TRY(detect(&run, settings, command, log, &err));
+    }
 done:
     if (st != STATUS_OK)
         run_fail(&run, &err);
     run_stop(&run);
-    if (st == STATUS_OK && speaks && settings->command == COMMAND_RUN) {
-        st = jobs_run(settings->output, settings, log, &err);
+    if (st == STATUS_OK && speaks) {
+        st = go_on_alone(settings, log, &err);
         if (st != STATUS_OK)
             fail(&err);
     }
@@ -228,6 +244,9 @@ static int single_main(struct settings *settings)
         log = log_open(stderr, settings->log_format, settings_log_level(settings), NULL);
     if (st == STATUS_OK)
         switch (settings->command) {
+        case COMMAND_CHECK:
+            st = check_configuration(settings, &err);
+            break;
         case COMMAND_SHOW:
             st = show(settings, &err);
             break;
@@ -243,9 +262,6 @@ static int single_main(struct settings *settings)
         case COMMAND_FOLLOWUP:
             st = follow_up(settings, log, &err);
             break;
-        case COMMAND_CHECK:
-            st = services_check(settings, stdout, &err);
-            break;
         case COMMAND_HELP:
             settings_help(settings->topic, stdout);
             break;
@@ -260,6 +276,13 @@ static int single_main(struct settings *settings)
     return st == STATUS_OK ? 0 : fail(&err);
 }
 
+/* Commands that the ranks work on together. */
+static bool reads_ledgers(const struct settings *settings)
+{
+    return settings->command == COMMAND_RUN || settings->command == COMMAND_DETECT ||
+           (settings->command == COMMAND_CHECK && settings->n_input > 0);
+}
+
 int main(int argc, char *argv[])
 {
     struct settings settings = {0};
@@ -271,7 +294,7 @@ int main(int argc, char *argv[])
 
     if (st != STATUS_OK)
         code = fail_together(&err);
-    else if (settings.command == COMMAND_RUN || settings.command == COMMAND_DETECT)
+    else if (reads_ledgers(&settings))
         code = parallel_main(&settings, command != NULL ? command : "");
     else if (run_speaks_unstarted())
         code = single_main(&settings);

@@ -9,10 +9,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { FACTS_MAX = 48 };
+enum { FACTS_MAX = 96 };
 
 struct facts {
     struct results_fact fact[FACTS_MAX];
@@ -91,15 +92,22 @@ static void add_counts(struct facts *facts, const struct ledger_facts *ledger,
                        int64_t n_flagged, int64_t n_anomaly, char date[2][DATE_TEXT])
 {
     static const char *const reject[N_REJECT] = {
-        [REJECT_EMPTY] = "rejects_empty", [REJECT_SHORT] = "rejects_short",
-        [REJECT_LONG] = "rejects_long",   [REJECT_NUMBER] = "rejects_number",
-        [REJECT_DATE] = "rejects_date",   [REJECT_DIFFERENCE] = "rejects_difference"};
+        [REJECT_EMPTY] = "rejects_empty",      [REJECT_SHORT] = "rejects_short",
+        [REJECT_LONG] = "rejects_long",        [REJECT_NUMBER] = "rejects_number",
+        [REJECT_DATE] = "rejects_date",        [REJECT_DIFFERENCE] = "rejects_difference",
+        [REJECT_BLANK] = "rejects_blank",      [REJECT_NOTE] = "rejects_note",
+        [REJECT_HEADER] = "rejects_header",    [REJECT_REVERSED] = "rejects_reversed",
+        [REJECT_SIGN] = "rejects_sign",        [REJECT_DUPLICATE] = "rejects_duplicate",
+        [REJECT_CURRENCY] = "rejects_currency"};
 
     add_integer(facts, "rows_read", ledger->n_record);
     add_integer(facts, "rows_kept", ledger->n_row);
     add_integer(facts, "accounts", ledger->n_account);
     for (size_t r = 0; r < N_REJECT; r++)
-        add_integer(facts, reject[r], ledger->n_reject[r]);
+        add_integer(facts, reject[r], ledger->tally.n_reject[r]);
+    add_integer(facts, "rows_rejected", ledger->tally.n_dropped);
+    add_integer(facts, "control_amounts_left_out", ledger->tally.n_beyond);
+    add_integer(facts, "differences_reversed", ledger->tally.n_reversed);
     add_integer(facts, "anomalies_flagged", n_flagged);
     add_integer(facts, "anomalies_followed_up", n_anomaly);
     add_integer(facts, "pattern_rules", PATTERN_RULES);
@@ -110,6 +118,77 @@ static void add_counts(struct facts *facts, const struct ledger_facts *ledger,
         add_text(facts, "first_as_of_date", date[0]);
         add_text(facts, "last_as_of_date", date[1]);
     }
+}
+
+/* The completeness control: a list over the currencies for each balance and part, as decimal
+ * texts. words holds what the facts point to. */
+struct control_words {
+    const char **list; /* [CONTROL_LISTS][n_currency] */
+    char (*text)[DECIMAL_TEXT];
+    char **currency; /* [n_currency] */
+    size_t n_currency;
+};
+
+enum { CONTROL_LISTS = N_CONTROL_PART * N_CONTROL_COLUMN };
+
+static void control_words_free(struct control_words *words)
+{
+    for (size_t c = 0; words->currency != NULL && c < words->n_currency; c++)
+        free(words->currency[c]);
+    free(words->currency);
+    free(words->list);
+    free(words->text);
+}
+
+static enum status add_control(struct facts *facts, const struct ledger_facts *ledger,
+                               struct control_words *words, struct error *err)
+{
+    static const char *const name[N_CONTROL_PART][N_CONTROL_COLUMN] = {
+        {"control_gl_balance_read", "control_ihub_balance_read", "control_difference_read"},
+        {"control_gl_balance_kept", "control_ihub_balance_kept", "control_difference_kept"},
+        {"control_gl_balance_rejected", "control_ihub_balance_rejected",
+         "control_difference_rejected"}};
+    const struct texts *currency = &ledger->text[CODE_CURRENCY];
+    size_t n = ledger->tally.n_currency;
+
+    words->n_currency = n;
+    words->list = mem_array(CONTROL_LISTS * n, sizeof *words->list);
+    words->text = mem_array(CONTROL_LISTS * n, sizeof *words->text);
+    words->currency = mem_array(n, sizeof *words->currency);
+    if (!words->list || !words->text || !words->currency)
+        return error_no_memory(err, "the facts of the run");
+    for (size_t c = 0; c < n; c++) {
+        words->currency[c] = strndup(currency->byte + currency->start[c],
+                                     currency->start[c + 1] - currency->start[c]);
+        if (words->currency[c] == NULL)
+            return error_no_memory(err, "the facts of the run");
+    }
+    add_texts(facts, "control_currencies", (const char *const *)words->currency, n);
+    for (size_t i = 0; i < CONTROL_LISTS; i++) {
+        size_t part = i / N_CONTROL_COLUMN, column = i % N_CONTROL_COLUMN;
+        for (size_t c = 0; c < n; c++) {
+            decimal_sum_format(&ledger->tally.control[c].sum[part][column],
+                               words->text[i * n + c]);
+            words->list[i * n + c] = words->text[i * n + c];
+        }
+        add_texts(facts, name[part][column], words->list + i * n, n);
+    }
+    return STATUS_OK;
+}
+
+/* Columns that some table does not have and that are derived instead. */
+static void add_derived(struct facts *facts, const struct ledger_files *files,
+                        const char *name[N_COLUMN])
+{
+    size_t n = 0;
+
+    for (int c = 0; c < N_REQUIRED; c++)
+        for (size_t t = 0; t < files->n_table; t++)
+            if (files->table[t].layout.field[c] < 0) {
+                name[n++] = ledger_column_name((enum ledger_column)c);
+                break;
+            }
+    add_texts(facts, "derived_columns", name, n);
 }
 
 static void add_times(struct facts *facts, const struct stages *stages,
@@ -136,7 +215,10 @@ enum status provenance_write(const struct run *run, const struct settings *setti
     char libraries[PROVENANCE_TEXT], host[256] = "", date[2][DATE_TEXT];
     char stage_name[STAGES_MAX][32], started[32];
     char *in_force = NULL;
-    const char **sha256 = mem_array(files->n, sizeof *sha256);
+    struct control_words words = {.n_currency = 0};
+    const char *derived[N_COLUMN];
+    size_t n_file = files->list.n;
+    const char **sha256 = mem_array(n_file, sizeof *sha256);
     const char **feedback_sha256 = mem_array(feedback->n_file, sizeof *feedback_sha256);
     enum status st = STATUS_OK;
 
@@ -145,7 +227,7 @@ enum status provenance_write(const struct run *run, const struct settings *setti
         goto done;
     }
     TRY(settings_in_force(settings, &in_force, err));
-    for (size_t f = 0; f < files->n; f++)
+    for (size_t f = 0; f < n_file; f++)
         sha256[f] = files->sha256[f];
     for (size_t f = 0; f < feedback->n_file; f++)
         feedback_sha256[f] = feedback->sha256[f];
@@ -157,18 +239,21 @@ enum status provenance_write(const struct run *run, const struct settings *setti
     add_text(&facts, "configuration", in_force);
     add_text(&facts, "simd", simd_name(simd));
     add_real(&facts, "tolerance", settings->tolerance);
-    add_texts(&facts, "input_files", files->path, files->n);
-    add_texts(&facts, "input_sha256", sha256, files->n);
+    add_texts(&facts, "input_files", (const char *const *)files->list.path, n_file);
+    add_texts(&facts, "input_sha256", sha256, n_file);
     if (feedback->n_file > 0) {
         add_texts(&facts, "feedback_files", (const char *const *)feedback->path,
                   feedback->n_file);
         add_texts(&facts, "feedback_sha256", feedback_sha256, feedback->n_file);
     }
+    add_derived(&facts, files, derived);
+    TRY(add_control(&facts, ledger, &words, err));
     add_counts(&facts, ledger, n_flagged, n_anomaly, date);
     add_layout(&facts, run, host);
     add_times(&facts, stages, stage_name, started);
     TRY(results_write_run(writer, facts.fact, facts.n, digest, err));
 done:
+    control_words_free(&words);
     free(in_force);
     free(sha256);
     free(feedback_sha256);

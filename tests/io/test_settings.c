@@ -1,6 +1,7 @@
 /* Settings: every option from every source, every pair of sources, every sentence of refusal,
  * and a help that says no more and no less than the tables. What is expected is written out
  * here, not taken from the tables. */
+#include "date.h"
 #include "settings.h"
 #include "settings_table.h"
 #include "suite.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_WORD = 32, TEXT = 4096 };
+enum { MAX_WORD = 32, TEXT = 8192 };
 
 /* A command line and an environment made of one text each, words parted by blanks; "_" stands
  * for an empty word. */
@@ -99,6 +100,8 @@ static const struct sample SAMPLE[] = {
     {"samples", "detect a", PLAIN(1, 65536, 8), "256"},
     {"seed", "generate --rows 1 a", PLAIN(0, 4294967295, 9), "42"},
     {"date-format", "run a", WORDS(mdy, dmy, auto), "\"auto\""},
+    {"decimal", "check a", WORDS(comma, point, comma), "\"point\""},
+    {"stacked", "check a", SWITCH, "false"},
     {"tolerance", "detect a", PLAIN(0.5, 0.01, 100), "1"},
     {"materiality",
      "run a",
@@ -619,6 +622,19 @@ static void configuration_is_refused(void)
          "team.json: format: must be a text in quotes"},
         {line, "", "{\"date_format\": \"ymd\"}", STATUS_CONFIG,
          "team.json: date_format: 'ymd' is not one of auto|mdy|dmy"},
+        {line, "", "{\"columns\": \"GL\"}", STATUS_CONFIG,
+         "team.json: columns: must be an object: { \"GL Balance\": \"its name in the files\" "
+         "}"},
+        {line, "", "{\"columns\": {\"Acount\": \"Konto\"}}", STATUS_CONFIG,
+         "team.json: columns: 'Acount' is no column of a ledger: did you mean Account?"},
+        {line, "", "{\"columns\": {\"Account\": 5}}", STATUS_CONFIG,
+         "team.json: columns: Account: must be the column's name in the files, a text in "
+         "quotes "
+         "of up to 63 bytes"},
+        {line, "", "{\"columns\": {\"Account\": \"a\", \"account number\": \"b\"}}",
+         STATUS_CONFIG, "team.json: columns: Account is there twice"},
+        {line, "", "{\"columns\": {\"Account\": \"Konto\", \"AU\": \"Konto\"}}", STATUS_CONFIG,
+         "team.json: columns: 'Konto' is said to be both Account and AU"},
         {line, "", "{\"quiet\": true, \"verbose\": true}", STATUS_CONFIG,
          "quiet and verbose exclude each other"},
         {line, "", "{\"output\": \"a\"}", STATUS_USAGE, "'a' is both an input and the output"},
@@ -756,7 +772,8 @@ static void record_is_a_configuration(void)
         first, "{\"output\":\"\xc3\xa4\\\"\\\\\",\"force\":false,\"profile\":\"history\","
                "\"group_by\":\"Company,Currency\",\"contamination\":0.1,\"trees\":200,"
                "\"samples\":256,\"seed\":4294967295,\"date_format\":\"mdy\","
-               "\"tolerance\":1,\"materiality\":\"10000\",\"alert_on\":\"all\","
+               "\"decimal\":\"point\",\"stacked\":false,\"tolerance\":1,\"materiality\":"
+               "\"10000\",\"alert_on\":\"all\","
                "\"alert_budget\":0,\"suppress_months\":12,"
                "\"keep_features\":true,\"threads\":0,\"simd\":\"auto\",\"log_format\":"
                "\"text\","
@@ -795,6 +812,28 @@ static void sections_of_the_record(void)
     free(second);
     settings_free(&call.settings);
     settings_free(&again.settings);
+}
+
+static void column_names_reach_the_reader(void)
+{
+    static const char json[] = "{\"columns\":{\"gl_balance\":\"Saldo HB\",\"AU\":\"Stelle\"}}";
+    static struct call call;
+    struct ledger_terms terms;
+    char *told = NULL;
+
+    CU_ASSERT_EQUAL(parse_all(&call, "check a --config team.json --decimal comma", "", json),
+                    STATUS_OK);
+    settings_ledger_terms(&call.settings, &terms);
+    CU_ASSERT_STRING_EQUAL(terms.named[COLUMN_GL], "Saldo HB");
+    CU_ASSERT_STRING_EQUAL(terms.named[COLUMN_AU], "Stelle");
+    CU_ASSERT_PTR_NULL(terms.named[COLUMN_ACCOUNT]);
+    CU_ASSERT_EQUAL(terms.decimal_mark, ',');
+    CU_ASSERT_EQUAL(terms.date_orders, DATE_MONTH_FIRST | DATE_DAY_FIRST);
+    CU_ASSERT_EQUAL(settings_in_force(&call.settings, &told, &call.err), STATUS_OK);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(told, "\"columns\":{\"AU\":\"Stelle\",\"GL Balance\":\"Saldo HB\"}"));
+    free(told);
+    settings_free(&call.settings);
 }
 
 static int allocations_left;
@@ -1055,6 +1094,7 @@ int main(void)
         {"options of a section are nested in file and record, and heard from each "
          "source",
          sections_of_the_record},
+        {"names of columns reach the reader", column_names_reach_the_reader},
         {"short memory is reported at whatever point it strikes", short_memory},
         {"a configuration file is read up to 1 MiB, if it is text", reading_the_file},
         {"a configuration file that is missing or a folder is no input",

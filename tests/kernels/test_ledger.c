@@ -12,6 +12,9 @@
 static const char HEADER[] = "Asofdate,Company,Account,AU,Currency,Match Status,GL Balance,"
                              "IHub balance,Balance difference";
 
+static const struct ledger_terms TERMS = {
+    .date_orders = DATE_MONTH_FIRST | DATE_DAY_FIRST, .tolerance = 1, .decimal_mark = '.'};
+
 static enum status match(const char *line, struct ledger_layout *layout, struct error *err)
 {
     struct csv_field field[40];
@@ -23,7 +26,7 @@ static enum status match(const char *line, struct ledger_layout *layout, struct 
         CU_ASSERT_EQUAL_FATAL(
             csv_read_record(&cursor, line + strlen(line), true, field, 40, &n_field, &lines),
             CSV_RECORD);
-    return ledger_match_header(field, n_field, "may.csv", layout, err);
+    return ledger_match_header(field, n_field, &TERMS, "may.csv", 1, layout, err);
 }
 
 static void headers_match_however_spelt(void)
@@ -44,6 +47,99 @@ static void headers_match_however_spelt(void)
         CU_ASSERT_EQUAL(layout.n_field, 9);
         CU_ASSERT_EQUAL(memcmp(layout.field, expected, sizeof expected), 0);
     }
+}
+
+/* Every spelling seen in the field names its column. */
+static void spellings_of_the_field_are_known(void)
+{
+    static const struct {
+        const char *name;
+        enum ledger_column column;
+    } row[] = {
+        {"As of Date", COLUMN_DATE},
+        {"AsOfDate", COLUMN_DATE},
+        {"As_of_date", COLUMN_DATE},
+        {"date", COLUMN_DATE},
+        {"Company ", COLUMN_COMPANY},
+        {"CompanyCode", COLUMN_COMPANY},
+        {"Account Number", COLUMN_ACCOUNT},
+        {"AU ", COLUMN_AU},
+        {"BranchAU", COLUMN_AU},
+        {"IHub Balance", COLUMN_IHUB},
+        {"iHUB_Balance", COLUMN_IHUB},
+        {"GLBalance", COLUMN_GL},
+        {"GL  balance", COLUMN_GL},
+        {"Balance Difference", COLUMN_DIFFERENCE},
+        {"Difference", COLUMN_DIFFERENCE},
+        {"MatchStatus", COLUMN_STATUS},
+        {"match_status", COLUMN_STATUS},
+        {"CURRENCY", COLUMN_CURRENCY},
+        {"GL\xc2\xa0"
+         "Balance",
+         COLUMN_GL},
+        {"\xef\xbb\xbf"
+         "Asofdate",
+         COLUMN_DATE},
+        {"Primary Account", COLUMN_NONE},
+        {"", COLUMN_NONE},
+    };
+
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
+        CU_ASSERT_EQUAL(ledger_column_named(row[i].name), row[i].column);
+}
+
+static enum status match_terms(const char *line, const struct ledger_terms *terms,
+                               struct ledger_layout *layout, struct error *err)
+{
+    struct csv_field field[40];
+    const char *cursor = line;
+    size_t n_field = 0;
+    int64_t lines = 0;
+
+    csv_read_record(&cursor, line + strlen(line), true, field, 40, &n_field, &lines);
+    return ledger_match_header(field, n_field, terms, "may.csv", 1, layout, err);
+}
+
+static void the_configuration_names_the_rest(void)
+{
+    struct ledger_terms terms = TERMS;
+    struct ledger_layout layout;
+    struct error err;
+
+    terms.named[COLUMN_GL] = "Saldo HB";
+    terms.named[COLUMN_ACCOUNT] = "company";
+    CU_ASSERT_EQUAL_FATAL(match_terms("date,Company,CompanyCode,GL Balance,AU,saldo_hb,"
+                                      "IHub Balance",
+                                      &terms, &layout, &err),
+                          STATUS_OK);
+    CU_ASSERT_EQUAL(layout.field[COLUMN_GL], 5);
+    CU_ASSERT_STRING_EQUAL(layout.name[COLUMN_GL], "saldo_hb");
+    CU_ASSERT_EQUAL(layout.field[COLUMN_ACCOUNT], 1);
+    CU_ASSERT_EQUAL(layout.field[COLUMN_COMPANY], 2);
+    CU_ASSERT_EQUAL(
+        match_terms("date,Company,Account,AU,GL Balance,IHub Balance", &terms, &layout, &err),
+        STATUS_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "GL Balance (configured as \"Saldo HB\")"));
+}
+
+static void derived_and_misspelt_columns_are_told(void)
+{
+    struct ledger_layout layout;
+    struct error err;
+
+    CU_ASSERT_EQUAL_FATAL(
+        match("date,Company,Account,AU,Cuurency,Currency Rate,GL Balance,IHub balance", &layout,
+              &err),
+        STATUS_OK);
+    CU_ASSERT_EQUAL(layout.field[COLUMN_STATUS], -1);
+    CU_ASSERT_EQUAL(layout.field[COLUMN_DIFFERENCE], -1);
+    CU_ASSERT_STRING_EQUAL(layout.near[COLUMN_CURRENCY], "Cuurency");
+    CU_ASSERT_STRING_EQUAL(layout.near[COLUMN_STATUS], "");
+    CU_ASSERT_EQUAL_FATAL(match("date,Company,Account,AU,Rate,Currency Rate,GL Balance,"
+                                "IHub balance",
+                                &layout, &err),
+                          STATUS_OK);
+    CU_ASSERT_STRING_EQUAL(layout.near[COLUMN_CURRENCY], "");
 }
 
 static void other_columns_are_passed_over(void)
@@ -74,16 +170,25 @@ static void check_header_error(const char *line, const char *sentence)
 static void a_bad_header_says_what_is_missing_and_what_was_found(void)
 {
     check_header_error("Asofdate,Firm,Account,AU,Match Status,GL Balance,Balance difference",
-                       "may.csv: no column Company, IHub balance in the first line; the "
-                       "columns found are \"Asofdate\", \"Firm\", \"Account\", \"AU\", \"Match "
-                       "Status\", \"GL Balance\", \"Balance difference\"");
+                       "may.csv, line 1: no column Company, IHub balance; the columns found "
+                       "are \"Asofdate\", \"Firm\", \"Account\", \"AU\", \"Match Status\", "
+                       "\"GL Balance\", \"Balance difference\"");
     check_header_error("",
-                       "may.csv: no column Asofdate, Company, Account, AU, Match Status, GL "
-                       "Balance, IHub balance, Balance difference in the first line; the "
-                       "columns found are none");
+                       "may.csv, line 1: no column Asofdate, Company, Account, AU, GL Balance, "
+                       "IHub balance; the columns found are none");
     check_header_error("Asofdate,Company,As Of Date",
-                       "may.csv: the columns \"Asofdate\" and \"As Of Date\" both name "
-                       "Asofdate: rename or remove one");
+                       "may.csv, line 1: the columns \"Asofdate\" and \"As Of Date\" both name "
+                       "Asofdate: rename or remove one, or say in the configuration's "
+                       "\"columns\" which it is");
+    check_header_error("As of Date;Company;Account",
+                       "may.csv, line 1: the columns are separated by semicolons: save the "
+                       "file with commas");
+    check_header_error(
+        "date,Compny,Account,AU,GL Blance,IHub balance",
+        "may.csv, line 1: no column Company, GL Balance; is \"Compny\" meant for "
+        "Company?; is \"GL Blance\" meant for GL Balance?; the columns found are "
+        "\"date\", \"Compny\", \"Account\", \"AU\", \"GL Blance\", \"IHub "
+        "balance\"");
 }
 
 static void a_huge_header_is_cut_in_the_sentence(void)
@@ -95,21 +200,22 @@ static void a_huge_header_is_cut_in_the_sentence(void)
 
     for (size_t i = 0; i < N; i++)
         field[i] = (struct csv_field){"\033[2Jcolumn\n", 11, true, false};
-    CU_ASSERT_EQUAL(ledger_match_header(field, N, "may.csv", &layout, &err), STATUS_DATA);
+    CU_ASSERT_EQUAL(ledger_match_header(field, N, &TERMS, "may.csv", 1, &layout, &err),
+                    STATUS_DATA);
     CU_ASSERT_PTR_NULL(strchr(err.text, '\033'));
     CU_ASSERT_STRING_EQUAL(err.text + strlen(err.text) - 5, ", ...");
     free(field);
 }
 
-/* Parses text as the whole of file 3, from line 2 on. */
-static enum status parse(const char *text, size_t n, struct ledger_block *block,
-                         struct error *err)
+/* Parses text as the whole of file 3, below header, from line 2 on. */
+static enum status parse_below(const char *header, const char *text, size_t n,
+                               struct ledger_block *block, struct error *err)
 {
     struct ledger_layout layout;
     int64_t line = 2;
     size_t used = 0;
     bool more = true;
-    enum status st = match(HEADER, &layout, err);
+    enum status st = match(header, &layout, err);
 
     CU_ASSERT_EQUAL_FATAL(st, STATUS_OK);
     st = ledger_parse(text, n, n, true, &layout, 3, "may.csv", &line, &used, &more, block, err);
@@ -118,6 +224,12 @@ static enum status parse(const char *text, size_t n, struct ledger_block *block,
         CU_ASSERT_FALSE(more);
     }
     return st;
+}
+
+static enum status parse(const char *text, size_t n, struct ledger_block *block,
+                         struct error *err)
+{
+    return parse_below(HEADER, text, n, block, err);
 }
 
 static size_t put_code(char *out, const struct ledger_block *block, int which, uint32_t code)
@@ -151,13 +263,14 @@ static void print_block(const struct ledger_block *block, char *out)
     }
 }
 
-static void check_lines(const char *text, const char *expected, int64_t n_record)
+static void check_below(const char *header, const char *text, const char *expected,
+                        int64_t n_record)
 {
     char printed[8192];
     struct ledger_block *block = ledger_block_create();
     struct error err;
 
-    CU_ASSERT_EQUAL_FATAL(parse(text, strlen(text), block, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(parse_below(header, text, strlen(text), block, &err), STATUS_OK);
     print_block(block, printed);
     CU_ASSERT_EQUAL(block->n_record, n_record);
     if (strcmp(printed, expected) != 0) {
@@ -165,6 +278,11 @@ static void check_lines(const char *text, const char *expected, int64_t n_record
         CU_FAIL("not the rows expected");
     }
     ledger_block_free(block);
+}
+
+static void check_lines(const char *text, const char *expected, int64_t n_record)
+{
+    check_below(HEADER, text, expected, n_record);
 }
 
 static void good_lines_become_rows(void)
@@ -183,7 +301,7 @@ static void blank_lines_are_no_records(void)
 {
     check_lines("\n\r\n  \r\n\t\n2024-05-31,C,A,U,E,M,1,1,0\n\n \n2024-05-31,C,A,U,E,M,1,1,0",
                 "0|2024-05-31|C|A|U|E|M|1 1 0\n1|2024-05-31|C|A|U|E|M|1 1 0\n", 2);
-    check_lines("\"\"\n\" \"\n", "2 0 0 Asofdate<>\n3 1 0 Asofdate<>\n", 2);
+    check_lines("\"\"\n\" \"\n", "2 0 6 <>\n3 1 6 <>\n", 2);
 }
 
 static void an_empty_field_drops_the_row_and_names_the_first(void)
@@ -195,7 +313,7 @@ static void an_empty_field_drops_the_row_and_names_the_first(void)
     check_lines("2024-05-31,C,A,U,E,\" null \",1,1,0\n", "2 0 0 Match Status< null >\n", 1);
     check_lines("2024-05-31,C,A,U,E,M,1,1,\n", "2 0 0 Balance difference<>\n", 1);
     check_lines(",,,,,,,,\n,,,\n,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n",
-                "2 0 0 Asofdate<>\n3 1 0 Asofdate<>\n4 2 0 Asofdate<>\n", 3);
+                "2 0 6 <>\n3 1 6 <>\n4 2 6 <>\n", 3);
 }
 
 static void records_of_the_wrong_length_are_dropped(void)
@@ -237,13 +355,154 @@ static void a_difference_that_does_not_tie_is_listed(void)
                 "0|1/1/24|C|A|U|E|M|1e+16 1 1e+16\n", 1);
 }
 
+static void a_reversed_difference_is_told_apart(void)
+{
+    check_lines("1/1/24,C,A,U,E,M,10,4,-6\n1/1/24,C,A,U,E,M,4,4,0\n",
+                "0|1/1/24|C|A|U|E|M|10 4 -6\n1|1/1/24|C|A|U|E|M|4 4 0\n"
+                "2 0 9 Balance difference<-6>\n",
+                2);
+}
+
+static void remarks_and_headers_are_no_rows(void)
+{
+    check_lines("* a remark,,,,,,,,\n\"quoted, too\",,,,,,,,\n,,,,,,,Total,\n",
+                "2 0 7 <* a remark,,,,,,,,>\n3 1 7 <\"quoted, too\",,,,,,,,>\n"
+                "4 2 7 <,,,,,,,Total,>\n",
+                3);
+    check_lines(",,,,,,12.50,,\nTotal,,,,,,1,1,0\n", "2 0 0 Asofdate<>\n3 1 0 Company<>\n", 2);
+    check_lines("1/1/24,C,A,U,E,M,1,1,0\n"
+                "as of date,company,account,au,currency,match status,gl balance,ihub "
+                "balance,difference\n"
+                "1/1/24,C,A,U,E,M,1,1,0\n",
+                "0|1/1/24|C|A|U|E|M|1 1 0\n2|1/1/24|C|A|U|E|M|1 1 0\n3 1 8 <as of date,company,"
+                "account,au,currency,match status,gl balance,ihub balance,difference>\n",
+                3);
+}
+
+static void absent_columns_are_derived(void)
+{
+    static const char header[] = "date,Company,Account,AU,GL Balance,IHub Balance";
+
+    check_below(header,
+                "1/1/24,C,A,U,10,9.5\n1/1/24,C,A,U,10,9\n1/1/24,C,A,U,x,2\n1/1/24,C,A,U,1,\n",
+                "0|1/1/24|C|A|U||Match|10 9.5 0.5\n1|1/1/24|C|A|U||Break|10 9 1\n"
+                "2|1/1/24|C|A|U||Break|0 2 -2\n4 2 3 GL Balance<x>\n5 3 0 IHub balance<>\n",
+                4);
+}
+
+/* The control of a currency of the block as text: "rows gl ihub difference" of each part. */
+static void print_control(const struct ledger_block *block, uint32_t currency, char *out)
+{
+    struct control control = block->control[currency];
+    char text[DECIMAL_TEXT];
+
+    control_normalise(&control);
+    CU_ASSERT_TRUE(control_adds_up(&control));
+    for (int part = 0; part < N_CONTROL_PART; part++) {
+        out += sprintf(out, "%d", (int)control.n_row[part]);
+        for (int c = 0; c < N_CONTROL_COLUMN; c++) {
+            decimal_sum_format(&control.sum[part][c], text);
+            out += sprintf(out, " %s", text);
+        }
+        out += sprintf(out, "\n");
+    }
+}
+
+static void every_figure_is_kept_or_rejected(void)
+{
+    static const char text[] = "1/1/24,C,A,U,USD,M,0.1,0.2,-0.1\n"
+                               "1/1/24,C,A,U,EUR,M,5,5,0\n"
+                               "soon,C,A,U,USD,M,\"1,000.123456789012345\",x,1\n"
+                               "1/1/24,,A,U,USD,M,(7),0.30,-7.3\n"
+                               "Total,,,,,,1,2,-1\n"
+                               "1/1/24,C,A\n* a note,,,,,,,,\n";
+    struct ledger_block *block = ledger_block_create();
+    struct error err;
+    char printed[1024];
+
+    CU_ASSERT_EQUAL_FATAL(parse(text, strlen(text), block, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(block->n_control, 3);
+    print_control(block, 0, printed);
+    CU_ASSERT_STRING_EQUAL(printed, "3 993.223456789012345 0.50 -6.40\n"
+                                    "2 1000.223456789012345 0.20 0.90\n1 -7.00 0.30 -7.30\n");
+    print_control(block, 1, printed);
+    CU_ASSERT_STRING_EQUAL(printed, "1 5.00 5.00 0.00\n1 5.00 5.00 0.00\n0 0.00 0.00 0.00\n");
+    print_control(block, 2, printed); /* no currency */
+    CU_ASSERT_STRING_EQUAL(printed, "1 1.00 2.00 -1.00\n0 0.00 0.00 0.00\n1 1.00 2.00 -1.00\n");
+    ledger_block_free(block);
+}
+
+static void amounts_with_the_other_mark_are_counted(void)
+{
+    static const char text[] = "1/1/24,C,A,U,USD,M,\"1.234,50\",\"1,5\",0\n"
+                               "1/1/24,C,A,U,USD,M,x,\"1,234\",0\n";
+    struct ledger_block *block = ledger_block_create();
+    struct error err;
+
+    CU_ASSERT_EQUAL_FATAL(parse(text, strlen(text), block, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(block->n_other_mark, 2);
+    ledger_block_free(block);
+}
+
+/* Lines of records behind blank lines, fields of two lines and dropped rows. */
+static void every_record_knows_its_line(void)
+{
+    static const char text[] = "1/1/24,C,A,U,E,M,1,1,0\n1/1/24,C,A,U,E,M,1,1,0\n\n\nx\n"
+                               "1/1/24,\"C\n\n\",A,U,E,M,1,1,0\n1/1/24,C,A,U,E,M,1,1,0\n";
+    static const int64_t line[] = {2, 3, 6, 7, 10};
+    struct ledger_block *block = ledger_block_create();
+    struct error err;
+
+    CU_ASSERT_EQUAL_FATAL(parse(text, strlen(text), block, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(block->n_record, 5);
+    CU_ASSERT_EQUAL(block->n_mark, 3);
+    for (int64_t r = 0; r < 5; r++) {
+        struct line_mark at = ledger_block_line(block, r);
+        CU_ASSERT_EQUAL(at.line, line[r]);
+        CU_ASSERT_EQUAL(at.file, 3);
+    }
+    ledger_block_free(block);
+}
+
+static void findings_are_dropped_and_added_in_order(void)
+{
+    static const char text[] = "1/1/24,C,A,U,E,M,10,4,-6\n1/1/24,C,A,U,E,M,x,4,-6\n"
+                               "1/1/24,C,A,U,E,M,10,4,-6.00\n";
+    static const char byte[] = "firstsecond";
+    const struct reject more[] = {
+        {.row_number = 100, .text = 0, .length = 5, .column = COLUMN_NONE, .reason = 11},
+        {.row_number = 101, .text = 5, .length = 6, .column = COLUMN_NONE, .reason = 12}};
+    struct ledger_block *block = ledger_block_create();
+    struct error err;
+    char printed[1024];
+
+    CU_ASSERT_EQUAL_FATAL(parse(text, strlen(text), block, &err), STATUS_OK);
+    for (size_t i = 0; i < block->n_reject; i++)
+        block->reject[i].row_number += 100; /* as once all ranks have agreed */
+    CU_ASSERT_EQUAL(ledger_block_add_rejects(block, 100, more, 2, byte, &err), STATUS_OK);
+    block->n_row = 0;
+    print_block(block, printed);
+    CU_ASSERT_STRING_EQUAL(printed, "2 100 9 Balance difference<-6>\n2 100 11 <first>\n"
+                                    "3 101 3 GL Balance<x>\n3 101 12 <second>\n"
+                                    "4 102 9 Balance difference<-6.00>\n");
+    ledger_block_drop_rejects(block, REJECT_REVERSED, true, REJECT_SIGN);
+    print_block(block, printed);
+    CU_ASSERT_STRING_EQUAL(printed, "2 100 10 Balance difference<-6>\n2 100 11 <first>\n"
+                                    "3 101 3 GL Balance<x>\n3 101 12 <second>\n");
+    ledger_block_drop_rejects(block, REJECT_NUMBER, false, REJECT_NUMBER);
+    print_block(block, printed);
+    CU_ASSERT_STRING_EQUAL(printed, "2 100 10 Balance difference<-6>\n2 100 11 <first>\n"
+                                    "3 101 12 <second>\n");
+    ledger_block_free(block);
+}
+
 static void lines_count_newlines_in_quotes(void)
 {
     check_lines("1/1/24,\"C\n\n\",A,U,E,M,1,1,0\n\nx\n",
-                "0|1/1/24|C|A|U|E|M|1 1 0\n6 1 1 <x>\n", 2);
+                "0|1/1/24|C|A|U|E|M|1 1 0\n6 1 7 <x>\n", 2);
     /* more fields than there was room for: the record is read again, its lines counted once */
     check_lines("1/1/24,\"C\n\",A,U,E,M,1,1,0,,,,,,,,,,,,,,,,,,,,,,,,,,\nx\n",
-                "0|1/1/24|C|A|U|E|M|1 1 0\n4 1 1 <x>\n", 2);
+                "0|1/1/24|C|A|U|E|M|1 1 0\n4 1 7 <x>\n", 2);
 }
 
 static void dates_are_judged_once_per_text(void)
@@ -274,7 +533,7 @@ static void found_text_is_cut_between_characters(void)
         for (size_t i = 0; i < 150; i++)
             strcpy(text + shift + 2 * i, "\xC3\xA4");
         CU_ASSERT_EQUAL_FATAL(parse(text, strlen(text), block, &err), STATUS_OK);
-        CU_ASSERT_EQUAL(block->reject[0].reason, REJECT_SHORT);
+        CU_ASSERT_EQUAL(block->reject[0].reason, REJECT_NOTE);
         CU_ASSERT_EQUAL(block->reject[0].length, shift == 0 ? 256 : 255);
         CU_ASSERT_EQUAL(memcmp(block->reject_byte, text, block->reject[0].length), 0);
         ledger_block_free(block);
@@ -289,6 +548,18 @@ static void check_broken(const char *text, const char *sentence)
     CU_ASSERT_EQUAL(parse(text, strlen(text), block, &err), STATUS_DATA);
     CU_ASSERT_STRING_EQUAL(err.text, sentence);
     ledger_block_free(block);
+}
+
+static void another_header_is_an_error(void)
+{
+    check_broken("1/1/24,C,A,U,E,M,1,1,0\n"
+                 "date,Account,Company,AU,Currency,Match Status,GL Balance,IHub balance,"
+                 "Difference\n",
+                 "may.csv, line 3: a second header, with other columns: read the tables of the "
+                 "sheet one by one with --stacked");
+    check_broken("date,Company,Account,AU,GL Balance,IHub balance\n",
+                 "may.csv, line 2: a second header, with other columns: read the tables of the "
+                 "sheet one by one with --stacked");
 }
 
 static void broken_quotes_name_path_and_line(void)
@@ -394,8 +665,8 @@ static void hundreds_of_columns_work(void)
     strcpy(text + 2 * N, HEADER);
     const char *cursor = text;
     csv_read_record(&cursor, text + strlen(text), true, field, N + 10, &n_field, &line);
-    CU_ASSERT_EQUAL_FATAL(ledger_match_header(field, n_field, "may.csv", &layout, &err),
-                          STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        ledger_match_header(field, n_field, &TERMS, "may.csv", 1, &layout, &err), STATUS_OK);
     strcpy(text + 2 * N, "2024-05-31,C,A,U,E,M,1,1,0");
     size_t n = strlen(text);
     CU_ASSERT_EQUAL(
@@ -440,6 +711,9 @@ int main(void)
 {
     static const struct fact fact[] = {
         {"headers match however they are spelt", headers_match_however_spelt},
+        {"every spelling seen in the field is known", spellings_of_the_field_are_known},
+        {"the configuration names the rest", the_configuration_names_the_rest},
+        {"derived and misspelt columns are told", derived_and_misspelt_columns_are_told},
         {"other columns are passed over", other_columns_are_passed_over},
         {"a bad header says what is missing and what was found",
          a_bad_header_says_what_is_missing_and_what_was_found},
@@ -451,6 +725,15 @@ int main(void)
         {"records of the wrong length are dropped", records_of_the_wrong_length_are_dropped},
         {"unreadable values are taken as said", unreadable_values_are_taken_as_said},
         {"a difference that does not tie is listed", a_difference_that_does_not_tie_is_listed},
+        {"a reversed difference is told apart", a_reversed_difference_is_told_apart},
+        {"remarks and headers are no rows", remarks_and_headers_are_no_rows},
+        {"a second header with other columns is an error", another_header_is_an_error},
+        {"absent columns are derived", absent_columns_are_derived},
+        {"every figure read is kept or rejected", every_figure_is_kept_or_rejected},
+        {"amounts with the other decimal mark are counted",
+         amounts_with_the_other_mark_are_counted},
+        {"every record knows its line", every_record_knows_its_line},
+        {"findings are dropped and added in order", findings_are_dropped_and_added_in_order},
         {"lines count newlines in quotes", lines_count_newlines_in_quotes},
         {"dates are judged once per text", dates_are_judged_once_per_text},
         {"found text is cut between characters", found_text_is_cut_between_characters},

@@ -13,11 +13,22 @@ static bool same_bits(double a, double b)
     return memcmp(&a, &b, sizeof a) == 0;
 }
 
+/* With a decimal point; the value alone. */
+static bool read_value(const char *text, size_t length, double *value)
+{
+    struct number number;
+
+    if (!number_read(text, length, '.', &number))
+        return false;
+    *value = number.value;
+    return true;
+}
+
 static void check_as_strtod(const char *text)
 {
     double expected = strtod(text, NULL);
     double value = 12345;
-    bool is_number = number_read(text, strlen(text), &value);
+    bool is_number = read_value(text, strlen(text), &value);
 
     if (is_number != (isfinite(expected) != 0) || (is_number && !same_bits(value, expected))) {
         fprintf(stderr, "%.60s: %a, strtod %a\n", text, value, expected);
@@ -67,12 +78,28 @@ static void accountants_spellings_are_read(void)
         {"1e3 EUR", 1000},
         {"5 CHF-", -5},
         {"0.1", 0.1},
+        {"12 345.50", 12345.5},
+        {"12'345'678.9", 12345678.9},
+        {"1\xC2\xA0"
+         "234.5",
+         1234.5},
+        {"1\xE2\x80\xAF"
+         "234",
+         1234},
+        {"\xC2\xA0-7\xC2\xA0", -7},
+        {"\xE2\x88\x92"
+         "5.25",
+         -5.25},
+        {"5.25\xE2\x88\x92", -5.25},
+        {"-", 0},
+        {" $ -   ", 0},
+        {"1.123456789012345", 1.123456789012345},
         {"9007199254740993", 9007199254740992.0},
     };
 
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         double value = 99;
-        CU_ASSERT(number_read(row[i].text, strlen(row[i].text), &value));
+        CU_ASSERT(read_value(row[i].text, strlen(row[i].text), &value));
         if (!same_bits(value, row[i].value))
             CU_FAIL(row[i].text);
     }
@@ -81,21 +108,72 @@ static void accountants_spellings_are_read(void)
 static void everything_else_is_refused(void)
 {
     static const char *const text[] = {
-        "",       " ",       "-",        "+",      ".",        ",",     "()",        "$",
+        "",       " ",       "- -",      "+",      ".",        ",",     "()",        "$",
         "USD",    "(5",      "5)",       "-(5)",   "(5)-",     "(-5)",  "--5",       "-5-",
         "+-5",    "5+",      "1,2,3.4",  "1,23",   "1234,567", ",123",  "1,",        "1,2345",
         "1.5,00", "1,234,5", "0x10",     "1e",     "1e+",      "1e5.",  "1e5e5",     "e5",
         "inf",    "-inf",    "Infinity", "nan",    "NaN",      "INF",   "NAN",       "1 2",
         "1..2",   "1.2.3",   "12abc",    "usd 12", "USDX 12",  "$ $ 1", "USD 1 EUR", "1.234,50",
-        "1e999",  "-1e999",  "1,,000",   "((5))",  "5 USDX",   "1\n2",  "12 345.00", "\xC2",
+        "1e999",  "-1e999",  "1,,000",   "((5))",  "5 USDX",   "1\n2",  "12 34.00",  "\xC2",
     };
 
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
         double value = 99;
-        if (number_read(text[i], strlen(text[i]), &value))
+        if (read_value(text[i], strlen(text[i]), &value))
             CU_FAIL(text[i]);
         CU_ASSERT_EQUAL(value, 99);
     }
+}
+
+static void a_decimal_comma_swaps_the_marks(void)
+{
+    static const struct {
+        const char *text;
+        bool is_number;
+        double value;
+    } row[] = {
+        {"1.234,50", true, 1234.5},
+        {"1234,5", true, 1234.5},
+        {"(1.234,50)", true, -1234.5},
+        {"1.234.567,89-", true, -1234567.89},
+        {",5", true, .5},
+        {"5,", true, 5},
+        {"1.234", true, 1234},
+        {"12 345,50 EUR", true, 12345.5},
+        {"1'234,5", true, 1234.5},
+        {"1,5e3", true, 1500},
+        {"0,123456789012345", true, 0.123456789012345},
+        {"1,234.50", false, 0},
+        {"1.23", false, 0},
+        {"1,2,3", false, 0},
+        {"1.234.50", false, 0},
+        {".5", false, 0},
+        {"1 234.567,8", false, 0},
+    };
+
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        struct number number = {.value = 99};
+        bool is_number = number_read(row[i].text, strlen(row[i].text), ',', &number);
+        if (is_number != row[i].is_number)
+            CU_FAIL(row[i].text);
+        CU_ASSERT_EQUAL(number.value, is_number ? row[i].value : 99);
+    }
+}
+
+static void the_decimal_comes_with_the_double(void)
+{
+    struct number number;
+
+    CU_ASSERT_FATAL(number_read("(1,234.50)", 10, '.', &number));
+    CU_ASSERT_EQUAL(number.mantissa, 123450);
+    CU_ASSERT_EQUAL(number.exponent, -2);
+    CU_ASSERT_TRUE(number.negative);
+    CU_ASSERT_EQUAL(number.n_byte, 8);
+    CU_ASSERT_EQUAL(memcmp(number.digits, "1,234.50", 8), 0);
+    CU_ASSERT_FATAL(number_read("-", 1, '.', &number));
+    CU_ASSERT_EQUAL(number.mantissa, 0);
+    CU_ASSERT_EQUAL(number.n_byte, 0);
+    CU_ASSERT_FALSE(number.negative);
 }
 
 static unsigned draw(unsigned *state, unsigned n)
@@ -146,7 +224,7 @@ static void printed_doubles_come_back(void)
         if (!isfinite(value))
             continue;
         snprintf(text, sizeof text, "%.17g", value);
-        CU_ASSERT(number_read(text, strlen(text), &back));
+        CU_ASSERT(read_value(text, strlen(text), &back));
         CU_ASSERT(same_bits(back, value));
     }
 }
@@ -212,7 +290,7 @@ static void the_length_bounds_the_text(void)
     for (size_t n = 1; n <= sizeof text; n++) {
         char copy[8] = {0};
         memcpy(copy, text, n);
-        CU_ASSERT(number_read(text, n, &value));
+        CU_ASSERT(read_value(text, n, &value));
         CU_ASSERT_EQUAL(value, strtod(copy, NULL));
     }
 }
@@ -222,6 +300,8 @@ int main(void)
     static const struct fact fact[] = {
         {"amounts as accountants write them are read", accountants_spellings_are_read},
         {"everything else is refused, and leaves the value alone", everything_else_is_refused},
+        {"a decimal comma swaps the marks", a_decimal_comma_swaps_the_marks},
+        {"the decimal comes with the double", the_decimal_comes_with_the_double},
         {"random decimals equal strtod to the bit", random_decimals_equal_strtod},
         {"a double printed with 17 digits comes back", printed_doubles_come_back},
         {"middles between doubles round as strtod rounds", middles_round_as_strtod_rounds},

@@ -1,5 +1,6 @@
 /* Reading in parallel against reading the same bytes at once: for every number of lanes, so that
  * cuts fall on every kind of byte (inside quotes, between CR and LF, on a newline in a field). */
+#include "date.h"
 #include "ingest.h"
 #include "mem.h"
 #include "mpi_suite.h"
@@ -14,6 +15,9 @@ enum { LANES_MAX = 41 };
 
 static const char HEADER[] = "Asofdate,Company,Account,AU,Comments,Match Status,GL Balance,"
                              "IHub balance,Balance difference\r\n";
+
+static const struct ledger_terms TERMS = {
+    .date_orders = DATE_MONTH_FIRST | DATE_DAY_FIRST, .tolerance = 1, .decimal_mark = '.'};
 
 /* Records of every awkward shape; NUMBER is replaced by a running number. */
 static const char *const SHAPE[] = {
@@ -132,15 +136,15 @@ static bool same_as_whole(const struct shard *shard, const struct ledger_block *
 
 /* The text parsed in one go. */
 static struct ledger_block *parse_whole(const char *text, size_t length,
-                                        const struct input_file *file)
+                                        const struct input_table *table)
 {
     struct ledger_block *block = ledger_block_create();
-    int64_t line = 1 + file->header_lines;
-    size_t n = length - (size_t)file->data_begin, used;
+    int64_t line = 1 + table->header_lines;
+    size_t n = length - (size_t)table->data_begin, used;
     bool more;
     struct error err = {0};
 
-    CU_ASSERT_EQUAL_FATAL(ledger_parse(text + file->data_begin, n, n, true, &file->layout, 0,
+    CU_ASSERT_EQUAL_FATAL(ledger_parse(text + table->data_begin, n, n, true, &table->layout, 0,
                                        "whole", &line, &used, &more, block, &err),
                           STATUS_OK);
     return block;
@@ -158,9 +162,10 @@ static void check_every_cut(int n_record, bool final_newline)
     for (run.n_thread = 1; run.n_thread <= LANES_MAX; run.n_thread++) {
         struct ledger_files files = {0};
         struct shard shard = {0};
-        CU_ASSERT_EQUAL_FATAL(ingest_inspect(&run, paths, 1, 0, &files, &err), STATUS_OK);
+        CU_ASSERT_EQUAL_FATAL(ingest_inspect(&run, paths, 1, &TERMS, false, &files, &err),
+                              STATUS_OK);
         CU_ASSERT_EQUAL_FATAL(ingest_read(&run, NULL, &files, &shard, &err), STATUS_OK);
-        struct ledger_block *whole = parse_whole(text, length, &files.file[0]);
+        struct ledger_block *whole = parse_whole(text, length, &files.table[0]);
         CU_ASSERT_EQUAL(files.first_row[1], whole->n_record);
         CU_ASSERT_TRUE(same_as_whole(&shard, whole));
         ledger_block_free(whole);
@@ -194,7 +199,8 @@ static void a_lost_quote_is_named_by_file_and_line(void)
     int length = snprintf(text, sizeof text, "%s%s", HEADER, bad);
     share_file(text, (size_t)length, path);
     run.n_thread = 3;
-    CU_ASSERT_EQUAL_FATAL(ingest_inspect(&run, paths, 1, 0, &files, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(ingest_inspect(&run, paths, 1, &TERMS, false, &files, &err),
+                          STATUS_OK);
     CU_ASSERT_EQUAL(ingest_read(&run, NULL, &files, &shard, &err), STATUS_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, path));
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "line 3"));
