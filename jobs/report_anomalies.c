@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void write_account(FILE *out, const struct finding *finding)
+void report_write_account(FILE *out, const struct finding *finding)
 {
     html_write_name(out, finding->company, REPORT_NAME);
     fputs(" / ", out);
@@ -80,7 +80,7 @@ static void write_row(FILE *out, const struct report *report, size_t rank)
     fprintf(out, "<td data-v=\"%d\">", (int)triage_severity(finding));
     write_chip(out, finding);
     fputs("</td><td>", out);
-    write_account(out, finding);
+    report_write_account(out, finding);
     fputs("</td><td class=\"nb\">", out);
     write_date(out, finding);
     fputs("</td>", out);
@@ -280,7 +280,7 @@ static void write_article(FILE *out, const struct report *report, size_t rank)
 
     mail_report_pattern(finding, pattern);
     fprintf(out, "<article id=\"a%zu\"><div class=\"who\"><h3>%zu. ", rank + 1, rank + 1);
-    write_account(out, finding);
+    report_write_account(out, finding);
     fputs("</h3>", out);
     write_chip(out, finding);
     fputs("<span>", out);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_HELD = 20, MOST_CONTROLLED = 8 };
+
 /* A text of several lines. */
 static void write_lines(FILE *out, const char *text)
 {
@@ -35,6 +37,35 @@ static double number_of(const struct report *report, const char *name)
     return text != NULL ? strtod(text, NULL) : 0;
 }
 
+/* Findings that are not raised, as reviewers rejected the like before: behind the others. */
+static void write_suppressed(FILE *out, const struct findings *findings)
+{
+    size_t n = findings->n_suppressed;
+
+    if (n == 0)
+        return;
+    fprintf(
+        out,
+        "<p>%zu finding%s held back, as reviewers rejected the like before%s.</p>\n"
+        "<div class=\"scroll\"><table id=\"held-back\"><thead><tr><th scope=\"col\">Company "
+        "/ account / AU</th><th scope=\"col\">As of</th><th scope=\"col\">Reviewer</th>"
+        "<th scope=\"col\">Reason</th></tr></thead><tbody>\n",
+        n, n == 1 ? " is" : "s are", n > MOST_HELD ? "; the first of them" : "");
+    for (size_t i = 0; i < n && i < MOST_HELD; i++) {
+        const struct finding *finding = &findings->finding[findings->n + i];
+        fputs("<tr><td>", out);
+        report_write_account(out, finding);
+        fputs("</td><td class=\"nb\">", out);
+        html_write_text(out, finding->as_of_date, REPORT_NAME);
+        fputs("</td><td>", out);
+        html_write_name(out, finding->suppressed_by, REPORT_NAME);
+        fputs("</td><td>", out);
+        html_write_text(out, finding->suppressed_reason, REPORT_TEXT);
+        fputs("</td></tr>\n", out);
+    }
+    fputs("</tbody></table></div>\n", out);
+}
+
 void report_write_feedback(FILE *out, const struct report *report)
 {
     double confirmed = number_of(report, "feedback_confirmed");
@@ -52,6 +83,7 @@ void report_write_feedback(FILE *out, const struct report *report)
         fputs("<p>None was given to this run. The columns verdict, reviewer and comment of "
               "anomalies.csv are there for it.</p>\n",
               out);
+    write_suppressed(out, report->findings);
     fputs("</section>\n", out);
 }
 
@@ -98,15 +130,74 @@ static void write_examples(FILE *out, const struct overview *overview)
     fputs("</tbody></table></div>\n", out);
 }
 
-void report_write_rejects(FILE *out, const struct report *report)
+/* ---- completeness -------------------------------------------------------------------------- */
+
+/* Writes line i of a list, in a cell; a list that is shorter, or not there, leaves it empty. */
+static void write_line_cell(FILE *out, const char *list, size_t i, const char *class)
 {
-    const struct overview *overview = report->overview;
+    while (list != NULL && i-- > 0) {
+        list = strchr(list, '\n');
+        list = list != NULL ? list + 1 : NULL;
+    }
+    size_t n = list != NULL ? strcspn(list, "\n") : 0;
+    char *line = n > 0 ? strndup(list, n) : NULL;
+    fprintf(out, "<td class=\"%s\">", class);
+    if (line != NULL)
+        html_write_name(out, line, REPORT_NAME);
+    fputs("</td>", out);
+    free(line);
+}
+
+static void write_control_row(FILE *out, const struct overview *overview, size_t i,
+                              const char *title, const char *column)
+{
+    static const char *const PART[] = {"read", "rejected", "kept"};
+    char name[64];
+
+    fputs("<tr>", out);
+    write_line_cell(out, overview_run_fact(overview, "control_currencies"), i, "");
+    fprintf(out, "<td>%s</td>", title);
+    for (size_t p = 0; p < sizeof PART / sizeof *PART; p++) {
+        snprintf(name, sizeof name, "control_%s_%s", column, PART[p]);
+        write_line_cell(out, overview_run_fact(overview, name), i, "n");
+    }
+    fputs("</tr>\n", out);
+}
+
+/* Totals of all that was read, and of what became of it: read = rejected + kept. */
+static void write_control(FILE *out, const struct overview *overview)
+{
+    const char *currency = overview_run_fact(overview, "control_currencies");
+    size_t n = 1;
+
+    if (currency == NULL)
+        return;
+    for (const char *at = currency; (at = strchr(at, '\n')) != NULL; at++)
+        n++;
+    fputs("<div class=\"scroll\"><table id=\"control\"><caption>Control totals</caption><thead>"
+          "<tr><th scope=\"col\">Currency</th><th scope=\"col\">Column</th><th scope=\"col\" "
+          "class=\"n\">Read</th><th scope=\"col\" class=\"n\">Rejected</th><th scope=\"col\" "
+          "class=\"n\">Kept</th></tr></thead><tbody>\n",
+          out);
+    for (size_t i = 0; i < n && i < MOST_CONTROLLED; i++) {
+        write_control_row(out, overview, i, "GL balance", "gl_balance");
+        write_control_row(out, overview, i, "IHub balance", "ihub_balance");
+        write_control_row(out, overview, i, "Difference", "difference");
+    }
+    fputs("</tbody></table></div>\n", out);
+    if (n > MOST_CONTROLLED)
+        fprintf(out,
+                "<p class=\"dim\">%d of %zu currencies; /run in the results has all.</p>\n",
+                MOST_CONTROLLED, n);
+}
+
+static void write_findings(FILE *out, const struct overview *overview)
+{
     char count[LOG_TEXT_NUMBER];
 
     log_text_count(overview->n_reject, count);
-    fputs("<section id=\"rejects\"><h2>Quality of the input</h2>\n", out);
     if (overview->n_reject == 0) {
-        fputs("<p class=\"good\">Everything was taken as given.</p></section>\n", out);
+        fputs("<p class=\"good\">Everything was taken as given.</p>\n", out);
         return;
     }
     fprintf(out, "<p>%s finding%s: not taken as given, or contradicting itself.</p>\n", count,
@@ -116,6 +207,13 @@ void report_write_rejects(FILE *out, const struct report *report)
         fprintf(out, "<p class=\"dim\">The first %zu; /rejects in the results has all.</p>\n",
                 overview->n_example);
     write_examples(out, overview);
+}
+
+void report_write_rejects(FILE *out, const struct report *report)
+{
+    fputs("<section id=\"rejects\"><h2>Quality of the input</h2>\n", out);
+    write_findings(out, report->overview);
+    write_control(out, report->overview);
     fputs("</section>\n", out);
 }
 

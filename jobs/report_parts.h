@@ -23,6 +23,9 @@ struct last_month {
 
 struct last_month report_last_month(const struct overview *overview);
 
+/* "company / account / AU" */
+void report_write_account(FILE *out, const struct finding *finding);
+
 /* Cells of a table: a count with commas, an amount. */
 void report_count_cell(FILE *out, int64_t count);
 void report_amount_cell(FILE *out, double amount, const char *class);

@@ -144,10 +144,12 @@ static void a_page_says_what_it_was_given(void)
     struct finding room[MADE_UP];
     struct findings findings = made_up_findings(room, MADE_UP);
     struct overview_fact run[] = {{"command", "tieout detect 'a<b>.csv'"},
-                                  {"rejects_date", "2"}};
+                                  {"rejects_date", "2"},
+                                  {"control_currencies", "EUR\nU<b>"},
+                                  {"control_gl_balance_read", "1.00\n2.50"}};
     struct overview_fact model[] = {{"feedback_confirmed", "3"}, {"feedback_rejected", "1"}};
     struct overview_reject example = {7, "Asofdate", "not a date", "<i>soon"};
-    struct overview overview = {.n_run = 2,
+    struct overview overview = {.n_run = 4,
                                 .run = run,
                                 .n_model = 2,
                                 .model = model,
@@ -165,6 +167,8 @@ static void a_page_says_what_it_was_given(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "a&lt;b&gt;.csv"));
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "By kind: 2 date."));
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "&lt;i&gt;soon"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "<bdi>U&lt;b&gt;</bdi></td><td>GL balance</td>"
+                                        "<td class=\"n\"><bdi>2.50</bdi></td>"));
     CU_ASSERT_PTR_NULL(strstr(page, "<i>"));
     CU_ASSERT_EQUAL(count(page, "<script"), 1);
     free(page);
@@ -185,6 +189,23 @@ static void a_page_says_what_it_leaves_out(void)
     month.amount[ROLL_NEW] = 5;
     page = write_page(&findings, 1, &overview);
     CU_ASSERT_PTR_NULL(strstr(page, "Every month foots"));
+    free(page);
+}
+
+static void what_reviewers_hold_back_is_told(void)
+{
+    struct finding room[MADE_UP];
+    struct findings findings = made_up_findings(room, MADE_UP);
+    struct overview overview = {.n_month = 0};
+
+    findings.n = 2;
+    findings.n_suppressed = 1;
+    room[2].suppressed_by = "A & B";
+    room[2].suppressed_reason = "rejected as spike";
+    char *page = write_page(&findings, 2, &overview);
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "1 finding is held back"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "A &amp; B"));
+    CU_ASSERT_EQUAL(count(page, "<article"), 2);
     free(page);
 }
 
@@ -211,6 +232,7 @@ int main(void)
         {"the threshold stands between the two sides", the_threshold_stands_between_the_sides},
         {"a page says what it was given, as text", a_page_says_what_it_was_given},
         {"a page says what it leaves out", a_page_says_what_it_leaves_out},
+        {"what reviewers hold back is told", what_reviewers_hold_back_is_told},
         {"an empty page is a page", an_empty_page_is_a_page},
     };
 
