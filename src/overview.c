@@ -7,7 +7,6 @@
 #include "date.h"
 #include "mem.h"
 
-#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,9 +33,13 @@ static enum status list_months(const struct run *run, const struct encoded *rows
     if (there == NULL || *month == NULL)
         st = error_no_memory(err, "the months");
     TRY(run_agree(run, st, err));
-    for (size_t i = 0; i < rows->n_row; i++)
-        if (rows->row[i].date != ROW_NO_DATE)
-            there[date_month(rows->row[i].date) - first] = 1;
+    int32_t last = ROW_NO_DATE; /* rows of one date mostly stand together */
+    for (size_t i = 0; i < rows->n_row; i++) {
+        if (rows->row[i].date == last || rows->row[i].date == ROW_NO_DATE)
+            continue;
+        last = rows->row[i].date;
+        there[date_month(last) - first] = 1;
+    }
     MPI_Allreduce(MPI_IN_PLACE, there, (int)n_month, MPI_UNSIGNED_CHAR, MPI_MAX, run->comm);
     for (size_t m = 0; m < n_month; m++)
         if (there[m])
@@ -211,14 +214,21 @@ done:
 
 /* ---- scores -------------------------------------------------------------------------------- */
 
+/* Rounds down, so that what is below 0 by however little is counted below it. */
+static int score_interval(double decision)
+{
+    int step = (int)(decision * SCORE_STEPS);
+
+    step += SCORE_STEPS - (step > decision * SCORE_STEPS);
+    return step < 0 ? 0 : step < N_SCORE ? step : N_SCORE - 1;
+}
+
 /* Counts of all ranks on rank 0. All ranks. */
 static void count_scores(const struct run *run, const double *decision, size_t n,
                          int64_t count[N_SCORE])
 {
-    for (size_t i = 0; i < n; i++) {
-        double step = floor(decision[i] * SCORE_STEPS) + SCORE_STEPS;
-        count[(int)fmax(0, fmin(step, N_SCORE - 1))]++;
-    }
+    for (size_t i = 0; i < n; i++)
+        count[score_interval(decision[i])]++;
     MPI_Reduce(run->rank == 0 ? MPI_IN_PLACE : count, count, N_SCORE, MPI_INT64_T, MPI_SUM, 0,
                run->comm);
 }
