@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -242,6 +243,16 @@ static bool is_due(struct log *log, const char *stage, double elapsed)
     return true;
 }
 
+/* Cuts text, which is ASCII, to fit one line: a bar that wraps cannot be wiped. */
+static void fit_line(const struct log *log, char *text)
+{
+    struct winsize size;
+
+    if (ioctl(fileno(log->stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 &&
+        strlen(text) >= size.ws_col)
+        text[size.ws_col - 1] = '\0';
+}
+
 void log_progress(struct log *log, const char *stage, int64_t done, int64_t total,
                   const char *item_word, double elapsed_seconds)
 {
@@ -266,6 +277,7 @@ void log_progress(struct log *log, const char *stage, int64_t done, int64_t tota
         return;
     }
     log_text_clean(text, true);
+    fit_line(log, text);
     fprintf(log->stream, "\r%s\x1b[K", text);
     fflush(log->stream);
     log->bar_shown = true;

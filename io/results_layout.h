@@ -2,6 +2,7 @@
 #define TIEOUT_RESULTS_LAYOUT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* What results.h5 consists of: one table, over which the writer loops and in which the reader
  * looks up names. */
@@ -116,6 +117,9 @@ struct dataset {
 extern const struct dataset DATASET[N_DATASET];
 
 extern const char *const RESULTS_GROUP[]; /* the groups, parents first; NULL behind the last */
+
+/* All about it in one page of Markdown. */
+void results_page(FILE *stream);
 
 #define RESULTS_ROW_FEATURES "/rows/features/" /* prefix of the kept features, type f8 */
 

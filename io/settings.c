@@ -73,10 +73,10 @@ static enum status store_defaults(struct settings *settings, struct error *err)
 static enum status find_command(const char *word, int end, enum command *command,
                                 struct error *err)
 {
-    const char *name[TOPIC_CONFIGURATION + 1];
+    const char *name[N_TOPIC] = {NULL};
 
     for (int i = COMMAND_NONE + 1; i < end; i++) {
-        name[i] = i == TOPIC_CONFIGURATION ? "configuration" : COMMAND[i].name;
+        name[i] = settings_topic_name((enum command)i);
         if (strcmp(word, name[i]) == 0) {
             *command = (enum command)i;
             return STATUS_OK;
@@ -289,9 +289,9 @@ static enum status check_operands(struct settings *settings, struct error *err)
     if (settings->command != COMMAND_HELP)
         return STATUS_OK;
     settings->topic = COMMAND_HELP;
-    return settings->n_input > 0 ? find_command(settings->input[0], TOPIC_CONFIGURATION + 1,
-                                                &settings->topic, err)
-                                 : STATUS_OK;
+    return settings->n_input > 0
+               ? find_command(settings->input[0], N_TOPIC, &settings->topic, err)
+               : STATUS_OK;
 }
 
 /* The value of a variable; NULL if it is not set or set to nothing. */

@@ -30,7 +30,11 @@ enum command {
     COMMAND_HELP,
     COMMAND_VERSION,
     N_COMMAND,
-    TOPIC_CONFIGURATION = N_COMMAND /* what COMMAND_HELP can explain besides commands */
+    TOPIC_CONFIGURATION = N_COMMAND, /* what COMMAND_HELP can explain besides commands */
+    TOPIC_RESULTS,
+    TOPIC_MAN,
+    TOPIC_COMPLETION,
+    N_TOPIC
 };
 
 /* How 3/4/2024 is read; the last two are the values of enum date_order. */
@@ -43,6 +47,7 @@ enum decimal_choice { DECIMAL_CHOICE_POINT, DECIMAL_CHOICE_COMMA };
 enum { ALERT_ALL = INT32_MIN, ALERT_LATEST = INT32_MAX };
 
 enum show_format { SHOW_TABLE, SHOW_CSV, SHOW_JSON };
+enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Where a value comes from; the higher beats the lower. */
 enum source { SOURCE_DEFAULT, SOURCE_CONFIG, SOURCE_ENVIRONMENT, SOURCE_FLAG };
@@ -54,7 +59,7 @@ enum { SETTINGS_MAX_OPTION = 128 };
 struct settings {
     enum command command;
     enum command topic; /* of COMMAND_HELP: the command to explain, or NONE (short), HELP, or
-                           TOPIC_CONFIGURATION */
+                           a TOPIC_ */
     const char **input; /* [n_input] operands: ledgers, or a results file, or files to write */
     size_t n_input;
     char *config; /* configuration file to read, or NULL */
@@ -85,6 +90,7 @@ struct settings {
     bool verbose; /* never both */
     int64_t top;  /* anomalies to show; 0: all */
     enum show_format format;
+    enum color_choice color;
     int64_t rows; /* to generate */
     int64_t months;
     bool dry_run;      /* send nothing, write what would be sent */
@@ -129,11 +135,18 @@ enum log_level settings_log_level(const struct settings *settings);
 void settings_free(struct settings *settings);
 
 /* Help on a command with its options; COMMAND_HELP: on the program; COMMAND_NONE: a few lines
- * that lead to a first result. At most 80 columns. TOPIC_CONFIGURATION: settings_page. */
+ * that lead to a first result. At most 80 columns. A TOPIC_: what follows. */
 void settings_help(enum command topic, FILE *stream);
 
 /* All about the configuration in one page of Markdown: every key with its variable, values,
  * default and meaning, how secrets are given, and a file to begin with. */
 void settings_page(FILE *stream);
+
+/* The manual page, for man(1), and the completion for bash; both have all that --help has. */
+void settings_man(FILE *stream);
+void settings_completion(FILE *stream);
+
+/* What a command or topic is called behind "tieout help". */
+const char *settings_topic_name(enum command topic);
 
 #endif

@@ -1,5 +1,6 @@
 /* Help, from the tables: examples first, as most readers look for one to change, then the
  * options in two columns. 80 columns, no colours, no pager. */
+#include "results_layout.h"
 #include "settings.h"
 #include "settings_table.h"
 
@@ -153,6 +154,13 @@ static void print_program(FILE *stream)
           stream);
 }
 
+const char *settings_topic_name(enum command topic)
+{
+    static const char *const NAME[] = {"configuration", "results", "man", "completion"};
+
+    return topic < N_COMMAND ? COMMAND[topic].name : NAME[topic - N_COMMAND];
+}
+
 void settings_help(enum command topic, FILE *stream)
 {
     if (topic == COMMAND_NONE) {
@@ -163,6 +171,12 @@ void settings_help(enum command topic, FILE *stream)
               stream);
     } else if (topic == TOPIC_CONFIGURATION) {
         settings_page(stream);
+    } else if (topic == TOPIC_RESULTS) {
+        results_page(stream);
+    } else if (topic == TOPIC_MAN) {
+        settings_man(stream);
+    } else if (topic == TOPIC_COMPLETION) {
+        settings_completion(stream);
     } else if (topic == COMMAND_HELP) {
         print_program(stream);
     } else {

@@ -29,6 +29,7 @@ _Static_assert(sizeof(enum profile_number) == sizeof(int) &&
                    sizeof(enum decimal_choice) == sizeof(int) &&
                    sizeof(enum simd) == sizeof(int) && sizeof(enum log_format) == sizeof(int) &&
                    sizeof(enum show_format) == sizeof(int) &&
+                   sizeof(enum color_choice) == sizeof(int) &&
                    sizeof(enum jira_flavor) == sizeof(int) &&
                    sizeof(enum answer_limit) == sizeof(int),
                "enums are as wide as int");
@@ -39,6 +40,7 @@ static const char *const DECIMAL_WORD[] = {"point", "comma", NULL};
 static const char *const SIMD_WORD[] = {"auto", "avx512", "avx2", "portable", NULL};
 static const char *const LOG_WORD[] = {"text", "json", NULL};
 static const char *const SHOW_WORD[] = {"table", "csv", "json", NULL};
+static const char *const COLOR_WORD[] = {"auto", "always", "never", NULL};
 static const char *const FLAVOR_WORD[] = {"cloud", "datacenter", NULL};
 static const char *const LIMIT_WORD[] = {"max_tokens", "max_completion_tokens", NULL};
 
@@ -262,6 +264,14 @@ const struct option OPTION[] = {
      .commands = BIT(REPORT),
      .offset = FIELD(page),
      .help = "HTML file to write; without: report.html in the folder of the follow-up"},
+    {.name = "color",
+     .argument = "auto|always|never",
+     .kind = OPTION_CHOICE,
+     .commands = BIT(SHOW),
+     .offset = FIELD(color),
+     .standard = "auto",
+     .choice = COLOR_WORD,
+     .help = "colours in the table; auto: on a terminal, unless NO_COLOR is set"},
     {.name = "dry-run",
      .kind = OPTION_FLAG,
      .commands = FOLLOWING,
@@ -510,11 +520,13 @@ const struct command_label COMMAND[N_COMMAND] = {
          .examples = "tieout generate --rows 100000 ledger.csv\n"
                      "tieout generate --rows 1000000 --seed 7 ledger.csv labels.csv\n"},
     [COMMAND_HELP] = {.name = "help",
-                      .operands = "[COMMAND|configuration]",
+                      .operands = "[COMMAND|configuration|results|man|completion]",
                       .max_operand = 1,
-                      .summary = "Explain the program, a command, or the configuration.",
+                      .summary =
+                          "Explain the program, a command, the configuration or the results.",
                       .examples = "tieout help detect\n"
-                                  "tieout help configuration\n"},
+                                  "tieout help configuration\n"
+                                  "tieout help man > tieout.1\n"},
     [COMMAND_VERSION] = {.name = "version",
                          .operands = "",
                          .summary = "Tell the version, with those of the libraries.",

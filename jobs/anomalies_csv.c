@@ -7,6 +7,7 @@
 #include "csv.h"
 #include "csv_write.h"
 #include "draft.h"
+#include "review_list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,29 +15,6 @@
 static const char NAME[] = "anomalies.csv";
 
 static const char BYTE_ORDER_MARK[] = "\xEF\xBB\xBF";
-static const char *const TITLE[] = {
-    "id",
-    "as_of_date",
-    "company",
-    "account",
-    "au",
-    "currency",
-    "gl_balance",
-    "ihub_balance",
-    "balance_difference",
-    "usual_difference",
-    "pattern",
-    "lifecycle",
-    "break_since",
-    "severity",
-    "anomaly_score",
-    "explanation",
-    "verdict",
-    "reviewer",
-    "comment",
-    "reviewed_at",
-};
-enum { N_TITLE = sizeof TITLE / sizeof *TITLE, N_REVIEW = 4 };
 
 /* An id that spreadsheets would take for a number (1234567890123456, 12e4567890123456) gets the
  * apostrophe that marks a text. */
@@ -52,24 +30,15 @@ static void write_id(struct csv_writer *csv, const char *id)
 static void write_finding(struct csv_writer *csv, const struct finding *finding,
                           const char *explanation)
 {
-    write_id(csv, finding->id);
-    csv_write_text(csv, finding->as_of_date);
-    csv_write_text(csv, finding->company);
-    csv_write_text(csv, finding->account);
-    csv_write_text(csv, finding->au);
-    csv_write_text(csv, finding->currency);
-    csv_write_real(csv, finding->feature[FEATURE_GL_BALANCE]);
-    csv_write_real(csv, finding->feature[FEATURE_IHUB_BALANCE]);
-    csv_write_real(csv, finding->feature[FEATURE_BALANCE_DIFFERENCE]);
-    csv_write_real(csv, finding->usual_difference);
-    csv_write_text(csv, finding->pattern);
-    csv_write_text(csv, finding->lifecycle);
-    csv_write_text(csv, finding->break_since);
-    csv_write_text(csv, finding->severity);
-    csv_write_real(csv, finding->score);
-    csv_write_text(csv, explanation);
-    for (int i = 0; i < N_REVIEW; i++)
-        csv_write_text(csv, "");
+    for (size_t i = 0; i < N_REVIEW_COLUMN; i++) {
+        const struct review_column *column = &REVIEW_COLUMN[i];
+        if (column->kind == REVIEW_AMOUNT || column->kind == REVIEW_SCORE)
+            csv_write_real(csv, review_number(finding, column));
+        else if (column->kind == REVIEW_ID)
+            write_id(csv, review_text(finding, explanation, column));
+        else
+            csv_write_text(csv, review_text(finding, explanation, column));
+    }
     csv_write_end(csv);
 }
 
@@ -79,8 +48,8 @@ static void write_list(const struct followup *followup, FILE *out)
     struct csv_writer csv = {.out = out};
 
     fputs(BYTE_ORDER_MARK, out);
-    for (size_t i = 0; i < N_TITLE; i++)
-        csv_write_text(&csv, TITLE[i]);
+    for (size_t i = 0; i < N_REVIEW_COLUMN; i++)
+        csv_write_text(&csv, REVIEW_COLUMN[i].title);
     csv_write_end(&csv);
     for (size_t i = 0; i < findings->n; i++)
         write_finding(&csv, &findings->finding[i], followup->explained[i].text);
@@ -92,9 +61,9 @@ static bool is_record_open(const struct csv_field *field, size_t n_field)
 {
     if (n_field == 1 && field[0].length == 0)
         return true;
-    if (n_field != N_TITLE)
+    if (n_field != N_REVIEW_COLUMN)
         return false;
-    for (size_t i = N_TITLE - N_REVIEW; i < N_TITLE; i++)
+    for (size_t i = N_REVIEW_COLUMN - N_REVIEW_ANSWER; i < N_REVIEW_COLUMN; i++)
         if (field[i].length > 0)
             return false;
     return true;
@@ -102,11 +71,11 @@ static bool is_record_open(const struct csv_field *field, size_t n_field)
 
 static bool is_our_header(const struct csv_field *field, size_t n_field)
 {
-    for (size_t i = 0; i < N_TITLE && n_field == N_TITLE; i++)
-        if (field[i].length != strlen(TITLE[i]) ||
-            memcmp(field[i].text, TITLE[i], field[i].length) != 0)
+    for (size_t i = 0; i < N_REVIEW_COLUMN && n_field == N_REVIEW_COLUMN; i++)
+        if (field[i].length != strlen(REVIEW_COLUMN[i].title) ||
+            memcmp(field[i].text, REVIEW_COLUMN[i].title, field[i].length) != 0)
             return false;
-    return n_field == N_TITLE;
+    return n_field == N_REVIEW_COLUMN;
 }
 
 /* Whether nobody has written into the list byte[n]. */
@@ -114,7 +83,7 @@ static bool is_list_open(const char *byte, size_t n)
 {
     const size_t mark = sizeof BYTE_ORDER_MARK - 1;
     const char *cursor = byte;
-    struct csv_field field[N_TITLE];
+    struct csv_field field[N_REVIEW_COLUMN];
     size_t n_field = 0;
     int64_t lines = 0;
     enum csv_end end = CSV_RECORD;
@@ -122,7 +91,8 @@ static bool is_list_open(const char *byte, size_t n)
     if (n >= mark && memcmp(byte, BYTE_ORDER_MARK, mark) == 0)
         cursor += mark;
     for (bool header = true; end == CSV_RECORD; header = false) {
-        end = csv_read_record(&cursor, byte + n, true, field, N_TITLE, &n_field, &lines);
+        end =
+            csv_read_record(&cursor, byte + n, true, field, N_REVIEW_COLUMN, &n_field, &lines);
         if (header && (end != CSV_RECORD || !is_our_header(field, n_field)))
             return false;
         if (!header && end == CSV_RECORD && !is_record_open(field, n_field))

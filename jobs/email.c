@@ -201,23 +201,18 @@ static enum status plan(struct delivery *delivery, struct error *err)
 {
     enum status st = STATUS_OK;
     struct outbox *outbox = delivery->followup->outbox;
-    bool begun = false;
 
     TRY(outbox_begin(outbox, err));
-    begun = true;
-    for (size_t i = 0; i < delivery->to.n; i++) {
+    for (size_t i = 0; st == STATUS_OK && i < delivery->to.n; i++) {
         struct addressee *addressee = &delivery->addressee[i];
         snprintf(addressee->key, KEY, "%s %.*s", delivery->to.address[i], DIGEST_PART,
                  delivery->followup->findings->digest);
-        TRY(outbox_add(outbox, name_of(addressee), err));
+        st = outbox_add(outbox, name_of(addressee), err);
     }
-    TRY(outbox_commit(outbox, err));
-    begun = false;
+    TRY(outbox_end(outbox, st, err));
     for (size_t i = 0; i < delivery->to.n; i++)
         TRY(look_up(delivery, &delivery->addressee[i], err));
 done:
-    if (begun)
-        outbox_abandon(outbox);
     return st;
 }
 
@@ -227,24 +222,19 @@ static enum status mark_attempt(struct delivery *delivery, bool settled, struct 
 {
     enum status st = STATUS_OK;
     struct outbox *outbox = delivery->followup->outbox;
-    bool begun = false;
     char id[MAIL_ID];
 
     mail_message_id(delivery->followup->findings->digest, delivery->email->from, id);
     TRY(outbox_begin(outbox, err));
-    begun = true;
-    for (size_t i = 0; i < delivery->n_open; i++) {
+    for (size_t i = 0; st == STATUS_OK && i < delivery->n_open; i++) {
         const struct addressee *addressee = &delivery->addressee[delivery->of[i]];
         if (settled && addressee->state == OUTBOX_SENT)
             continue;
-        TRY(outbox_mark(outbox, name_of(addressee), addressee->state,
-                        addressee->state == OUTBOX_DONE ? id : NULL, addressee->reason, err));
+        st = outbox_mark(outbox, name_of(addressee), addressee->state,
+                         addressee->state == OUTBOX_DONE ? id : NULL, addressee->reason, err);
     }
-    TRY(outbox_commit(outbox, err));
-    begun = false;
+    st = outbox_end(outbox, st, err);
 done:
-    if (begun)
-        outbox_abandon(outbox);
     return st;
 }
 

@@ -9,6 +9,7 @@
 #include "explain_findings.h"
 #include "mem.h"
 #include "report.h"
+#include "review_workbook.h"
 #include "services_check.h"
 #include "stop.h"
 #include "tasks.h"
@@ -28,8 +29,13 @@ static const struct job {
     const char *name;
     enum status (*run)(struct followup *followup, struct error *said);
 } JOB[] = {
-    {"explanations", explain_findings}, {"tickets", open_tickets}, {"tasks", post_tasks},
-    {"anomalies", list_anomalies},      {"report", write_report},  {"mail", send_email},
+    {"explanations", explain_findings},
+    {"tickets", open_tickets},
+    {"tasks", post_tasks},
+    {"anomalies", list_anomalies},
+    {"workbook", write_workbook},
+    {"report", write_report},
+    {"mail", send_email},
 };
 enum { N_JOB = sizeof JOB / sizeof *JOB };
 

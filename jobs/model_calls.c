@@ -89,12 +89,10 @@ static enum status add_intents(struct model_run *run, struct error *err)
     enum status st = STATUS_OK;
 
     TRY(outbox_begin(outbox, err));
-    for (size_t i = 0; i < run->n_ask; i++)
-        TRY(outbox_add(outbox, subject_name(run->ask[i].subject), err));
-    TRY(outbox_commit(outbox, err));
+    for (size_t i = 0; st == STATUS_OK && i < run->n_ask; i++)
+        st = outbox_add(outbox, subject_name(run->ask[i].subject), err);
+    st = outbox_end(outbox, st, err);
 done:
-    if (st != STATUS_OK)
-        outbox_abandon(outbox);
     return st;
 }
 

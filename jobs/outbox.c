@@ -372,6 +372,14 @@ void outbox_abandon(struct outbox *outbox)
         run_plain(outbox, ROLLBACK, &ignored);
 }
 
+enum status outbox_end(struct outbox *outbox, enum status st, struct error *err)
+{
+    if (st == STATUS_OK)
+        return outbox_commit(outbox, err);
+    outbox_abandon(outbox);
+    return st;
+}
+
 enum status outbox_add(struct outbox *outbox, struct outbox_name name, struct error *err)
 {
     sqlite3_stmt *statement = NULL;

@@ -65,6 +65,10 @@ enum status outbox_begin(struct outbox *outbox, struct error *err);
 enum status outbox_commit(struct outbox *outbox, struct error *err);
 void outbox_abandon(struct outbox *outbox);
 
+/* Ends what outbox_begin began: commits if st, what came of the calls in between, is STATUS_OK;
+ * else abandons and gives st back. */
+enum status outbox_end(struct outbox *outbox, enum status st, struct error *err);
+
 /* Adds a pending action; one that is there already is left as it is. */
 enum status outbox_add(struct outbox *outbox, struct outbox_name name, struct error *err);
 

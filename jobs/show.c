@@ -73,7 +73,7 @@ enum status show_write(const struct findings *findings, const struct show_plan *
     else if (plan->format == SHOW_CSV)
         write_csv(findings, n, out);
     else
-        show_table_write(findings, n, plan->width, out);
+        show_table_write(findings, n, plan->width, plan->color, out);
     errno = 0;
     if (st == STATUS_OK && (fflush(out) != 0 || ferror(out)))
         st = error_set(err, STATUS_WRITE, "cannot write the list of anomalies%s%s",

@@ -4,6 +4,7 @@
 #include "results_read.h"
 #include "settings.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -11,6 +12,7 @@ struct show_plan {
     enum show_format format;
     size_t top;   /* how many findings at most, from the most anomalous; 0 means all */
     size_t width; /* of the terminal, for the table; 0 means as wide as it needs */
+    bool color;   /* the table, for a terminal that has them */
 };
 
 /* Writes the findings. CSV and JSON are complete and exact; the table is for reading and cuts

@@ -47,7 +47,8 @@ static const struct {
 };
 
 /* The first to go on a narrow terminal. */
-static const enum cell SPARE[] = {CELL_ID, CELL_CHANGE, CELL_SCORE, CELL_PATTERN};
+static const enum cell SPARE[] = {CELL_ID,      CELL_CHANGE, CELL_SCORE,
+                                  CELL_PATTERN, CELL_DATE,   CELL_COMPANY};
 enum { N_SPARE = sizeof SPARE / sizeof *SPARE };
 
 static const size_t GAP = 2; /* blanks between columns */
@@ -209,6 +210,22 @@ static void print_cell(const char *text, size_t width, bool right, bool last, FI
     print_blanks(last || (right && columns <= width) ? 0 : width - used, out);
 }
 
+/* The SGR code of a cell, "" for none: from the terminal's own sixteen colours, which its owner has
+ * chosen to be readable. */
+static const char *cell_color(const struct finding *finding, enum cell cell)
+{
+    static const struct {
+        const char *severity, *code;
+    } COLOR[] = {{"critical", "1;31"}, {"high", "31"}, {"medium", "33"}};
+
+    if (finding == NULL)
+        return "1";
+    for (size_t i = 0; cell == CELL_SEVERITY && i < sizeof COLOR / sizeof *COLOR; i++)
+        if (strcmp(finding->severity, COLOR[i].severity) == 0)
+            return COLOR[i].code;
+    return "";
+}
+
 static enum cell last_shown(const struct layout *layout)
 {
     enum cell last = N_CELL - 1;
@@ -220,7 +237,7 @@ static enum cell last_shown(const struct layout *layout)
 
 /* A finding's line, or for NULL the titles'. */
 static void print_line(const struct finding *finding, size_t rank, const struct layout *layout,
-                       FILE *out)
+                       bool color, FILE *out)
 {
     enum cell last = last_shown(layout);
     char buffer[AMOUNT_TEXT];
@@ -230,8 +247,13 @@ static void print_line(const struct finding *finding, size_t rank, const struct 
             continue;
         const char *text =
             finding == NULL ? COLUMN[cell].title : cell_text(finding, rank, cell, buffer);
+        const char *code = color ? cell_color(finding, cell) : "";
         print_blanks(cell > 0 ? GAP : 0, out);
+        if (code[0] != '\0')
+            fprintf(out, "\x1b[%sm", code);
         print_cell(text, layout->width[cell], COLUMN[cell].right, cell == last, out);
+        if (code[0] != '\0')
+            fputs("\x1b[0m", out);
     }
     fputc('\n', out);
 }
@@ -286,7 +308,8 @@ static void print_left_out(const struct layout *layout, FILE *out)
     fputs(" (--format csv has all).\n", out);
 }
 
-void show_table_write(const struct findings *findings, size_t top, size_t width, FILE *out)
+void show_table_write(const struct findings *findings, size_t top, size_t width, bool color,
+                      FILE *out)
 {
     size_t n = top > 0 && top < findings->n ? top : findings->n;
     struct layout layout = {0};
@@ -298,10 +321,10 @@ void show_table_write(const struct findings *findings, size_t top, size_t width,
     if (width > 0)
         fit(&layout, width);
     fputc('\n', out);
-    print_line(NULL, 0, &layout, out);
+    print_line(NULL, 0, &layout, color, out);
     print_rule(&layout, out);
     for (size_t i = 0; i < n; i++)
-        print_line(&findings->finding[i], i + 1, &layout, out);
+        print_line(&findings->finding[i], i + 1, &layout, color, out);
     if (layout.n_spared > 0) {
         fputc('\n', out);
         print_left_out(&layout, out);

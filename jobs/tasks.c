@@ -68,11 +68,7 @@ static enum status record_intents(struct task_run *run, struct error *err)
     enum status st = STATUS_OK;
 
     TRY(outbox_begin(outbox, err));
-    st = write_intents(run, err);
-    if (st != STATUS_OK)
-        outbox_abandon(outbox);
-    else
-        st = outbox_commit(outbox, err);
+    st = outbox_end(outbox, write_intents(run, err), err);
 done:
     return st;
 }

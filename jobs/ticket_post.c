@@ -47,11 +47,7 @@ enum status ticket_post_intents(struct ticket_post *post, struct error *err)
     enum status st = STATUS_OK;
 
     TRY(outbox_begin(outbox, err));
-    st = write_intents(post, err);
-    if (st != STATUS_OK)
-        outbox_abandon(outbox);
-    else
-        st = outbox_commit(outbox, err);
+    st = outbox_end(outbox, write_intents(post, err), err);
 done:
     return st;
 }
@@ -66,10 +62,7 @@ static enum status mark_all(struct ticket_post *post, struct errand *const *erra
     TRY(outbox_begin(outbox, err));
     for (size_t i = 0; st == STATUS_OK && i < n; i++)
         st = mark(post, errand[i], state, reason, err);
-    if (st != STATUS_OK)
-        outbox_abandon(outbox);
-    else
-        st = outbox_commit(outbox, err);
+    st = outbox_end(outbox, st, err);
 done:
     return st;
 }
@@ -125,10 +118,7 @@ static enum status settle(struct ticket_post *post, struct errand *const *errand
                                   : OUTBOX_FAILED,
                   made[i].reason, err);
     }
-    if (st != STATUS_OK)
-        outbox_abandon(outbox);
-    else
-        st = outbox_commit(outbox, err);
+    st = outbox_end(outbox, st, err);
 done:
     return st;
 }

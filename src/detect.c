@@ -251,7 +251,8 @@ enum status detect(const struct run *run, const struct settings *settings, const
     stages_end(&road.stages, log, "train", settings->trees, "trees", 0);
     TRY(learn(run, settings, profile, log, &road, err));
     TRY(score_rows(run, &road.forest, &road.prepared, n_all, simd,
-                   road.reviews.n > 0 ? &road.base_contamination : NULL, &road.scored, err));
+                   road.reviews.n > 0 ? &road.base_contamination : NULL, log, &road.scored,
+                   err));
     stages_end(&road.stages, log, "score", n_all, "rows", 0);
     TRY(judge_all(run, settings, profile, &road, err));
     stages_end(&road.stages, log, "judge", n_all, "rows", 0);

@@ -258,19 +258,26 @@ done:
     return st;
 }
 
-/* A packed file's text has no known length; the bytes it is packed in have. */
-static void tell_progress(const struct reader *r, double start, struct log *log)
+/* What one lane has done stands for all n_lane of them, which go at the same pace: n_record so
+ * far, and by the bytes left to read, how many there will be. A packed file's text has no known
+ * length, but the bytes it is packed in have; it is read by one lane. */
+static void tell_progress(const struct reader *r, int64_t n_record, int64_t n_lane,
+                          double seconds, struct log *log)
 {
     const struct span *span = r->span;
     bool packed = is_packed(r->table);
-    int64_t done = packed ? input_source_taken(r->source) : r->at - span->begin;
+    double done = (double)(packed ? input_source_taken(r->source) : r->at - span->begin);
+    double size = (double)(packed ? r->table->size : span->end - span->begin);
+    int64_t n = packed ? n_record : n_record * n_lane;
 
-    log_progress(log, "ingest", done, packed ? r->table->size : span->end - span->begin,
-                 "bytes", MPI_Wtime() - start);
+    if (done > 0)
+        log_progress(log, "ingest", n, (int64_t)((double)n * (size / done)), "rows", seconds);
 }
 
+/* n_lane: on all ranks. */
 static enum status parse_span(const struct ledger_files *files, struct lane *lane,
-                              const struct span *span, struct log *log, struct error *err)
+                              const struct span *span, int64_t n_lane, struct log *log,
+                              struct error *err)
 {
     const struct input_table *table = &files->table[span->table];
     struct reader r = {
@@ -288,7 +295,8 @@ static enum status parse_span(const struct ledger_files *files, struct lane *lan
                          &r.line, &used, &more, lane->block, err));
         TRY(reader_fill(&r, used, err));
         if (log != NULL)
-            tell_progress(&r, start, log);
+            tell_progress(&r, lane->block->n_record - n_record, n_lane, MPI_Wtime() - start,
+                          log);
     }
     lane->n_record[span->table] += lane->block->n_record - n_record;
 done:
@@ -296,10 +304,11 @@ done:
     return st;
 }
 
-static void parse_lane(const struct ledger_files *files, struct lane *lane, struct log *log)
+static void parse_lane(const struct ledger_files *files, struct lane *lane, int64_t n_lane,
+                       struct log *log)
 {
     for (size_t s = 0; s < lane->n_span && lane->st == STATUS_OK; s++)
-        lane->st = parse_span(files, lane, &lane->span[s], log, &lane->err);
+        lane->st = parse_span(files, lane, &lane->span[s], n_lane, log, &lane->err);
 }
 
 /* The first failure in lane order, which is input order. */
@@ -458,9 +467,9 @@ enum status ingest_read(const struct run *run, struct log *log, struct ledger_fi
         TRY(run_agree(run, lanes_status(lane, n_lane, err), err));
         TRY(sum_before(run, lane, n_lane, files->n_table, err));
     }
-#pragma omp parallel for default(none) shared(files, lane, n_lane, log) schedule(static, 1)
+#pragma omp parallel for default(none) shared(run, files, lane, n_lane, log) schedule(static, 1)
     for (size_t l = 0; l < n_lane; l++)
-        parse_lane(files, &lane[l], l == 0 ? log : NULL);
+        parse_lane(files, &lane[l], (int64_t)n_lane * run->n_rank, l == 0 ? log : NULL);
     TRY(run_agree(run, lanes_status(lane, n_lane, err), err));
     TRY(number_rows(run, lane, n_lane, files, err));
     TRY(hash_files(run, files, err));

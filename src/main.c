@@ -153,11 +153,25 @@ static size_t terminal_width(void)
     return size.ws_col;
 }
 
+/* Whether the table is coloured: see no-color.org for NO_COLOR. */
+static bool wants_color(enum color_choice choice)
+{
+    const char *refused = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+
+    if (choice != COLOR_AUTO)
+        return choice == COLOR_ALWAYS;
+    return isatty(STDOUT_FILENO) == 1 && (refused == NULL || refused[0] == '\0') &&
+           term != NULL && term[0] != '\0' && strcmp(term, "dumb") != 0;
+}
+
 static enum status show(const struct settings *settings, struct error *err)
 {
     struct findings *findings = NULL;
-    struct show_plan plan = {
-        .format = settings->format, .top = (size_t)settings->top, .width = terminal_width()};
+    struct show_plan plan = {.format = settings->format,
+                             .top = (size_t)settings->top,
+                             .width = terminal_width(),
+                             .color = wants_color(settings->color)};
     enum status st = STATUS_OK;
 
     TRY(results_read(settings->input[0], &findings, err));

@@ -3,6 +3,7 @@
 
 #include "encode.h"
 #include "iforest.h"
+#include "log.h"
 #include "prepare.h"
 #include "run.h"
 
@@ -17,10 +18,12 @@ struct scored {
 
 /* Scores every row with every tree and sets the threshold over all ranks. All ranks.
  *   base_share  in, the share of anomalies without feedback, or NULL if there is none
+ *   log         shows how far it is
  *   *out        produced */
 enum status score_rows(const struct run *run, const struct iforest *forest,
                        const struct prepared *prepared, int64_t n_all, enum simd simd,
-                       const double *base_share, struct scored *out, struct error *err);
+                       const double *base_share, struct log *log, struct scored *out,
+                       struct error *err);
 
 void scored_free(struct scored *scored); /* leaves nothing */
 

@@ -64,7 +64,7 @@ static void table_fits_the_terminal(void)
     struct finding room[MADE_UP];
     struct findings findings = made_up_findings(room, MADE_UP);
 
-    for (size_t width = 72; width < 160; width++) {
+    for (size_t width = 66; width < 160; width++) {
         char *text = shown(&findings, (struct show_plan){.format = SHOW_TABLE, .width = width});
         CU_ASSERT(widest_line(text) <= width);
         CU_ASSERT_PTR_NOT_NULL(strstr(text, "-1,234,567.89"));
@@ -101,6 +101,45 @@ static void control_characters_do_not_reach_the_terminal(void)
     CU_ASSERT_PTR_NULL(strchr(text, '\r'));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "\uFFFD[2J\uFFFD\uFFFD\uFFFD"));
     free(text);
+}
+
+/* text without its SGR codes; *n out: how many there were. */
+static void strip_codes(char *text, size_t *n)
+{
+    char *to = text;
+
+    *n = 0;
+    for (const char *from = text; *from != '\0'; from++) {
+        if (strncmp(from, "\x1b[", 2) == 0) {
+            from = strchr(from, 'm');
+            CU_ASSERT_PTR_NOT_NULL_FATAL(from);
+            ++*n;
+            continue;
+        }
+        *to++ = *from;
+    }
+    *to = '\0';
+}
+
+static void colours_change_nothing_else(void)
+{
+    struct finding room[MADE_UP];
+    struct findings findings = made_up_findings(room, 2);
+    size_t n = 0;
+
+    for (size_t width = 60; width < 200; width += 20) {
+        struct show_plan plan = {.format = SHOW_TABLE, .width = width};
+        char *plain = shown(&findings, plan);
+        plan.color = true;
+        char *text = shown(&findings, plan);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "\x1b[1;31mcritical\x1b[0m"));
+        CU_ASSERT_PTR_NULL(strstr(text, "mlow"));
+        strip_codes(text, &n);
+        CU_ASSERT_EQUAL(n % 2, 0);
+        CU_ASSERT_STRING_EQUAL(text, plain);
+        free(plain);
+        free(text);
+    }
 }
 
 static void currency_is_a_column_if_there(void)
@@ -262,6 +301,7 @@ int main(void)
         {"texts that are cut end in an ellipsis", cut_texts_end_in_an_ellipsis},
         {"control characters do not reach the terminal",
          control_characters_do_not_reach_the_terminal},
+        {"colours change nothing but the colour", colours_change_nothing_else},
         {"currency is a column only if a finding has one", currency_is_a_column_if_there},
         {"no findings: the table says so, JSON is [], CSV a header", none_found_says_so},
         {"--top limits every format", top_limits_every_format},

@@ -11,7 +11,8 @@ from pathlib import Path
 
 ROOT = Path(os.environ.get("TIEOUT_SOURCE", Path(__file__).resolve().parents[2]))
 LAYERS = ["kernels", "io", "jobs", "src"]  # lowest first
-OUTSIDE = {"mpi.h": "src", "hdf5.h": "io", "curl/curl.h": "jobs", "sqlite3.h": "jobs"}
+OUTSIDE = {"mpi.h": "src", "hdf5.h": "io", "curl/curl.h": "jobs", "sqlite3.h": "jobs",
+           "xlsxwriter.h": "jobs"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
