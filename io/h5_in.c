@@ -2,6 +2,7 @@
  * object, another type, another number of dimensions, lengths that the file is too small for. */
 #include "h5_in.h"
 
+#include "amount_text.h"
 #include "h5_out.h"
 #include "mem.h"
 #include <errno.h>
@@ -138,6 +139,47 @@ static bool is_kind(hid_t type, enum kind kind)
     return class == H5T_FLOAT || class == H5T_INTEGER || class == H5T_ENUM;
 }
 
+/* The first n entries of a dataset of one dimension as a selection, and room for them. */
+static bool select_first(hid_t dataset, hsize_t n, hid_t *file, hid_t *memory)
+{
+    hsize_t start = 0;
+
+    *file = H5Dget_space(dataset);
+    *memory = H5Screate_simple(1, &n, NULL);
+    return *file >= 0 && *memory >= 0 &&
+           (n > 0 ? H5Sselect_hyperslab(*file, H5S_SELECT_SET, &start, NULL, &n, NULL)
+                  : H5Sselect_none(*file)) >= 0;
+}
+
+/* Reads the first n entries of a dataset into value, as `memory`. */
+static enum status read_first(const struct h5_in *in, const char *name, enum kind kind,
+                              hid_t memory, hid_t transfer, size_t n, void *value,
+                              struct error *err)
+{
+    enum status st = STATUS_OK;
+    hid_t type = -1, file = -1, room = -1, dataset = H5Dopen2(in->file, name, H5P_DEFAULT);
+
+    if (dataset >= 0)
+        type = H5Dget_type(dataset);
+    if (type < 0)
+        TRY(unreadable(in, name, err));
+    if (!is_kind(type, kind))
+        TRY(not_ours(in, name, "is of another type", err));
+    if (!select_first(dataset, n, &file, &room) ||
+        H5Dread(dataset, memory, room, file, transfer, value) < 0)
+        TRY(unreadable(in, name, err));
+done:
+    if (room >= 0)
+        H5Sclose(room);
+    if (file >= 0)
+        H5Sclose(file);
+    if (type >= 0)
+        H5Tclose(type);
+    if (dataset >= 0)
+        H5Dclose(dataset);
+    return st;
+}
+
 /* Reads a dataset whole into value, as `memory`. */
 static enum status read_whole(const struct h5_in *in, const char *name, enum kind kind,
                               hid_t memory, hid_t transfer, void *value, struct error *err)
@@ -173,6 +215,12 @@ enum status h5_in_integers(const struct h5_in *in, const char *name, int64_t *va
     return read_whole(in, name, KIND_NUMBER, H5T_NATIVE_INT64, H5P_DEFAULT, value, err);
 }
 
+enum status h5_in_first_integers(const struct h5_in *in, const char *name, size_t n,
+                                 int64_t *value, struct error *err)
+{
+    return read_first(in, name, KIND_NUMBER, H5T_NATIVE_INT64, H5P_DEFAULT, n, value, err);
+}
+
 enum status h5_in_texts(const struct h5_in *in, const char *name, size_t n,
                         struct text_store *store, const char **text, struct error *err)
 {
@@ -183,7 +231,7 @@ enum status h5_in_texts(const struct h5_in *in, const char *name, size_t n,
     if (type < 0 || transfer < 0 ||
         H5Pset_vlen_mem_manager(transfer, text_store_take, store, text_store_drop, NULL) < 0)
         TRY(unreadable(in, name, err));
-    TRY(read_whole(in, name, KIND_TEXT, type, transfer, text, err));
+    TRY(read_first(in, name, KIND_TEXT, type, transfer, n, text, err));
     for (size_t i = 0; i < n; i++)
         if (text[i] == NULL) /* how HDF5 gives back an empty text */
             text[i] = "";
@@ -334,5 +382,145 @@ done:
         H5Aclose(attribute);
     if (type >= 0)
         H5Tclose(type);
+    return st;
+}
+
+/* ---- all attributes ------------------------------------------------------------------------ */
+
+/* The attributes met so far. */
+struct listing {
+    const struct h5_in *in;
+    const char *object;
+    struct text_store *store;
+    struct h5_fact *fact;
+    size_t n, capacity;
+    enum status status;
+    struct error *err;
+};
+
+static char *keep_text(struct listing *listing, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    char *copy = text_store_take(n, listing->store);
+
+    if (copy != NULL)
+        memcpy(copy, text, n);
+    return copy;
+}
+
+/* A list as one text, a line for each entry. */
+static enum status list_text(struct listing *listing, const char *object, const char *name,
+                             const char **text)
+{
+    const char **entry = NULL;
+    size_t n = 0, length = 1;
+    enum status st = STATUS_OK;
+
+    TRY(h5_in_texts_attribute(listing->in, object, name, listing->store, &entry, &n,
+                              listing->err));
+    for (size_t i = 0; i < n; i++)
+        length += strlen(entry[i]) + 1;
+    char *joined = text_store_take(length, listing->store);
+    if (joined == NULL)
+        TRY(error_no_memory(listing->err, "the attributes"));
+    joined[0] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        strcat(joined, i > 0 ? "\n" : "");
+        strcat(joined, entry[i]);
+    }
+    *text = joined;
+done:
+    free(entry);
+    return st;
+}
+
+static enum status scalar_text(struct listing *listing, const char *object, const char *name,
+                               H5T_class_t class, const char **text)
+{
+    char number[AMOUNT_TEXT], *value = NULL;
+    double real = 0;
+    enum status st = STATUS_OK;
+
+    if (class == H5T_STRING) {
+        TRY(h5_in_text_attribute(listing->in, object, name, &value, listing->err));
+    } else {
+        TRY(h5_in_real_attribute(listing->in, object, name, &real, listing->err));
+        amount_exact(real, number);
+    }
+    *text = keep_text(listing, value != NULL ? value : number);
+    if (*text == NULL)
+        TRY(error_no_memory(listing->err, "the attributes"));
+done:
+    free(value);
+    return st;
+}
+
+static enum status add_fact(struct listing *listing, const char *object, const char *name)
+{
+    hid_t attribute =
+        H5Aopen_by_name(listing->in->file, object, name, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t type = attribute >= 0 ? H5Aget_type(attribute) : -1;
+    hid_t space = attribute >= 0 ? H5Aget_space(attribute) : -1;
+    H5T_class_t class = type >= 0 ? H5Tget_class(type) : H5T_NO_CLASS;
+    bool is_list = space >= 0 && H5Sget_simple_extent_type(space) == H5S_SIMPLE;
+    const char *text = NULL;
+    enum status st = STATUS_OK;
+
+    if (is_list && class == H5T_STRING)
+        TRY(list_text(listing, object, name, &text));
+    else if (!is_list && (class == H5T_STRING || class == H5T_INTEGER || class == H5T_FLOAT))
+        TRY(scalar_text(listing, object, name, class, &text));
+    if (text == NULL) /* of a kind that tieout does not write */
+        goto done;
+    if (listing->n == listing->capacity) {
+        size_t more = mem_grow(listing->capacity, listing->n + 1);
+        struct h5_fact *grown = mem_resize(listing->fact, more, sizeof *grown);
+        if (grown == NULL)
+            TRY(error_no_memory(listing->err, "the attributes"));
+        listing->fact = grown;
+        listing->capacity = more;
+    }
+    const char *kept = keep_text(listing, name);
+    if (kept == NULL)
+        TRY(error_no_memory(listing->err, "the attributes"));
+    listing->fact[listing->n++] = (struct h5_fact){kept, text};
+done:
+    if (space >= 0)
+        H5Sclose(space);
+    if (type >= 0)
+        H5Tclose(type);
+    if (attribute >= 0)
+        H5Aclose(attribute);
+    return st;
+}
+
+/* Called by HDF5 for each attribute; a failure ends the listing. */
+static herr_t list_attribute(hid_t location, const char *name, const H5A_info_t *info,
+                             void *data)
+{
+    struct listing *listing = data;
+
+    (void)location;
+    (void)info;
+    listing->status = add_fact(listing, listing->object, name);
+    return listing->status == STATUS_OK ? 0 : -1;
+}
+
+enum status h5_in_facts(const struct h5_in *in, const char *object, struct text_store *store,
+                        struct h5_fact **fact, size_t *n, struct error *err)
+{
+    struct listing listing = {.in = in, .object = object, .store = store, .err = err};
+    enum status st = STATUS_OK;
+
+    if (!h5_in_has(in, object))
+        TRY(not_ours(in, object, "is missing", err));
+    if (H5Aiterate_by_name(in->file, object, H5_INDEX_NAME, H5_ITER_INC, NULL, list_attribute,
+                           &listing, H5P_DEFAULT) < 0)
+        TRY(listing.status != STATUS_OK ? listing.status : unreadable(in, object, err));
+    *fact = listing.fact;
+    *n = listing.n;
+    listing.fact = NULL;
+done:
+    free(listing.fact);
     return st;
 }

@@ -33,7 +33,12 @@ enum status h5_in_reals(const struct h5_in *in, const char *name, double *value,
 enum status h5_in_integers(const struct h5_in *in, const char *name, int64_t *value,
                            struct error *err);
 
-/* text[n] out, n being the dataset's size; terminated, "" where empty, owned by store. */
+/* The first n entries, which the dataset must have. */
+enum status h5_in_first_integers(const struct h5_in *in, const char *name, size_t n,
+                                 int64_t *value, struct error *err);
+
+/* text[n] out, the first n entries, which the dataset must have; terminated, "" where empty,
+ * owned by store. */
 enum status h5_in_texts(const struct h5_in *in, const char *name, size_t n,
                         struct text_store *store, const char **text, struct error *err);
 
@@ -47,5 +52,15 @@ enum status h5_in_real_attribute(const struct h5_in *in, const char *object, con
 enum status h5_in_texts_attribute(const struct h5_in *in, const char *object, const char *name,
                                   struct text_store *store, const char ***text, size_t *n,
                                   struct error *err);
+
+/* An attribute as a text: numbers as they read back, lists with a line for each entry. */
+struct h5_fact {
+    const char *name, *text;
+};
+
+/* All attributes of an object by name, as texts that belong to store; *fact is produced, to be
+ * freed by the caller. */
+enum status h5_in_facts(const struct h5_in *in, const char *object, struct text_store *store,
+                        struct h5_fact **fact, size_t *n, struct error *err);
 
 #endif

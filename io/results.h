@@ -4,6 +4,7 @@
 /* What results.h5 holds, as the writer takes it and the reader gives it back. Rank 0 only. */
 
 #include "anomaly.h"
+#include "break_roll.h"
 #include "dict.h"
 #include "iforest.h"
 #include "ledger.h"
@@ -64,6 +65,45 @@ struct results_model {
     uint32_t seed;
     const char *profile;
     const struct results_feedback *feedback; /* NULL: none */
+};
+
+/* An entry of /months: a month of a currency, see break_roll.h. Texts are UTF-8. */
+struct results_month {
+    const char *month;    /* "2024-05"; "" for rows that are in no other entry */
+    const char *currency; /* "" if the input has none */
+    int64_t count[N_ROLL_COUNT];
+    double amount[N_ROLL_AMOUNT];
+};
+
+/* An entry of /ageing: breaks open in the last month. */
+struct results_age {
+    const char *currency;
+    int64_t from; /* months at least, and fewer than the next entry of the currency has */
+    int64_t n_break;
+    double amount;
+};
+
+/* /scores: how many rows have a score in [from[i], from[i + 1]); the last interval is open. */
+struct results_scores {
+    size_t n;
+    const double *from;
+    const int64_t *n_row;
+};
+
+/* An entry of /series: a row of the account of a finding. */
+struct results_point {
+    int64_t finding; /* row number of the flagged row */
+    int64_t row_number;
+    const char *as_of_date; /* ISO, "" if missing */
+    double gl, ihub, difference;
+    double score;
+};
+
+/* What /series has. Not all rows, so that the file stays small whatever is flagged. */
+enum {
+    SERIES_FINDINGS = 500, /* the most severe */
+    SERIES_BEFORE = 24,    /* rows before the flagged one, at most */
+    SERIES_BEHIND = 11
 };
 
 /* An attribute of /run. */

@@ -18,7 +18,8 @@
 #define PACKED   .packed = true
 
 const char *const RESULTS_GROUP[] = {"/rows",    "/rows/features", "/anomalies", "/model",
-                                     "/rejects", "/run",           NULL};
+                                     "/rejects", "/months",        "/ageing",    "/scores",
+                                     "/series",  "/run",           NULL};
 
 const struct dataset DATASET[N_DATASET] = {
     [ROWS_ROW_NUMBER] = {"/rows/row_number", VALUE_I8, "1",
@@ -147,4 +148,71 @@ const struct dataset DATASET[N_DATASET] = {
     [REJECTS_REASON] = {"/rejects/reason", VALUE_TEXT, "text",
                         "what is wrong, and what was done", DIGESTED},
     [REJECTS_TEXT] = {"/rejects/text", VALUE_TEXT, "text", "the text found", DIGESTED},
+
+    [MONTHS_MONTH] = {"/months/month", VALUE_TEXT, "text",
+                      "calendar month, 2024-05; empty: rows that are in no other entry",
+                      DIGESTED},
+    [MONTHS_CURRENCY] = {"/months/currency", VALUE_TEXT, "text",
+                         "currency; empty if the input has none", DIGESTED},
+    [MONTHS_ROWS] = {"/months/rows", VALUE_I8, "1", "rows of that month and currency",
+                     DIGESTED},
+    [MONTHS_MATCHED] = {"/months/matched", VALUE_I8, "1", "of these, within tolerance",
+                        DIGESTED},
+    [MONTHS_N_OPENING] = {"/months/opening_breaks", VALUE_I8, "1",
+                          "accounts with a break at the end of the month before", DIGESTED},
+    [MONTHS_N_NEW] = {"/months/new_breaks", VALUE_I8, "1",
+                      "accounts with a break that matched or had no row the month before",
+                      DIGESTED},
+    [MONTHS_N_CLEARED] = {"/months/cleared_breaks", VALUE_I8, "1",
+                          "accounts that match and had a break the month before", DIGESTED},
+    [MONTHS_N_ABSENT] = {"/months/absent_breaks", VALUE_I8, "1",
+                         "accounts that had a break the month before and have no row",
+                         DIGESTED},
+    [MONTHS_N_CLOSING] = {"/months/closing_breaks", VALUE_I8, "1",
+                          "accounts with a break at the end of the month", DIGESTED},
+    [MONTHS_OPENING] =
+        {"/months/opening_amount", VALUE_F8, AMOUNT,
+         "sizes of the opening breaks; opening + new - cleared - absent + change "
+         "= closing",
+         DIGESTED},
+    [MONTHS_NEW] = {"/months/new_amount", VALUE_F8, AMOUNT, "sizes of the new breaks",
+                    DIGESTED},
+    [MONTHS_CLEARED] = {"/months/cleared_amount", VALUE_F8, AMOUNT,
+                        "sizes that the cleared breaks had", DIGESTED},
+    [MONTHS_ABSENT] = {"/months/absent_amount", VALUE_F8, AMOUNT,
+                       "sizes that the absent breaks had", DIGESTED},
+    [MONTHS_CHANGE] = {"/months/change_amount", VALUE_F8, AMOUNT,
+                       "by how much the breaks that stay have grown", DIGESTED},
+    [MONTHS_CLOSING] = {"/months/closing_amount", VALUE_F8, AMOUNT,
+                        "sizes of the closing breaks", DIGESTED},
+    [MONTHS_NET] = {"/months/closing_net", VALUE_F8, AMOUNT, "closing breaks with their signs",
+                    DIGESTED},
+
+    [AGEING_CURRENCY] = {"/ageing/currency", VALUE_TEXT, "text",
+                         "currency; empty if the input has none", DIGESTED},
+    [AGEING_MONTHS] =
+        {"/ageing/from_months", VALUE_I8, "months",
+         "breaks open in the last month, for as many months or more, and fewer than "
+         "the next entry of the currency says",
+         DIGESTED},
+    [AGEING_BREAKS] = {"/ageing/breaks", VALUE_I8, "1", "accounts with such a break", DIGESTED},
+    [AGEING_AMOUNT] = {"/ageing/amount", VALUE_F8, AMOUNT, "sizes of these breaks", DIGESTED},
+
+    [SCORES_FROM] = {"/scores/from", VALUE_F8, "1",
+                     "least anomaly score of the interval; the next entry is its end",
+                     DIGESTED},
+    [SCORES_ROWS] = {"/scores/rows", VALUE_I8, "1", "rows with a score in it", DIGESTED},
+
+    [SERIES_FINDING] = {"/series/finding", VALUE_I8, "1",
+                        "row_number of the finding whose account the row is of", DIGESTED},
+    [SERIES_ROW_NUMBER] = {"/series/row_number", VALUE_I8, "1", "as in /rows", DIGESTED},
+    [SERIES_AS_OF_DATE] = {"/series/as_of_date", VALUE_TEXT, "text",
+                           "ISO 8601, empty if missing", DIGESTED},
+    [SERIES_GL_BALANCE] = {"/series/gl_balance", VALUE_F8, AMOUNT,
+                           "balance in the general ledger", DIGESTED},
+    [SERIES_IHUB_BALANCE] = {"/series/ihub_balance", VALUE_F8, AMOUNT,
+                             "balance in the sub-ledger", DIGESTED},
+    [SERIES_BALANCE_DIFFERENCE] = {"/series/balance_difference", VALUE_F8, AMOUNT,
+                                   "balance difference as given", DIGESTED},
+    [SERIES_SCORE] = {"/series/anomaly_score", VALUE_F8, "1", "as in /rows", DIGESTED},
 };

@@ -30,6 +30,19 @@ enum status results_write_anomalies(struct results_writer *writer,
 enum status results_write_model(struct results_writer *writer,
                                 const struct results_model *model, struct error *err);
 
+/* What is seen of the ledger as a whole: /months, /ageing and /scores, and the rows around the
+ * findings, /series by finding and date. Once each. */
+enum status results_write_months(struct results_writer *writer,
+                                 const struct results_month *month, size_t n,
+                                 struct error *err);
+enum status results_write_ages(struct results_writer *writer, const struct results_age *age,
+                               size_t n, struct error *err);
+enum status results_write_scores(struct results_writer *writer,
+                                 const struct results_scores *scores, struct error *err);
+enum status results_write_series(struct results_writer *writer,
+                                 const struct results_point *point, size_t n,
+                                 struct error *err);
+
 /* Writes the attributes of /run, and content_digest among them; digest[] out too. To be called
  * after the other parts. The digest covers the logical content, whatever the pieces it came in:
  * each dataset, and each attribute of /model (as "/model/NAME"), has its own SHA-256 over its

@@ -210,7 +210,7 @@ static enum status take_long(struct words *words, const char *word, struct setti
 static enum status take_short(struct words *words, const char *word, struct settings *settings,
                               struct error *err)
 {
-    const struct option *option = option_find_letter(word[1]);
+    const struct option *option = option_find_letter(word[1], settings->command);
     const char *attached = word[2] != '\0' ? word + 2 : NULL;
     size_t name_length = strcspn(word + 1, "=");
 

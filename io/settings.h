@@ -25,6 +25,7 @@ enum command {
     COMMAND_CHECK,
     COMMAND_FOLLOWUP,
     COMMAND_SHOW,
+    COMMAND_REPORT,
     COMMAND_FEEDBACK,
     COMMAND_GENERATE,
     COMMAND_HELP,
@@ -64,6 +65,7 @@ struct settings {
     size_t n_input;
     char *config; /* configuration file to read, or NULL */
     char *output; /* results file to write */
+    char *page;   /* of the report: HTML file to write, or NULL */
     enum profile_number profile;
     unsigned group_by; /* bits 1 << CODE_COMPANY ...; 0: the profile's own */
     int64_t trees;

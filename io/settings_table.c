@@ -17,7 +17,7 @@ enum {
     READING = DETECTING | BIT(CHECK), /* ledgers */
     FOLLOWING = BIT(RUN) | BIT(FOLLOWUP),
     SERVING = FOLLOWING | BIT(CHECK),
-    WORKING = READING | BIT(FOLLOWUP) | BIT(SHOW) | BIT(FEEDBACK) | BIT(GENERATE),
+    WORKING = READING | BIT(FOLLOWUP) | BIT(SHOW) | BIT(REPORT) | BIT(FEEDBACK) | BIT(GENERATE),
     ANY_COMMAND = (1u << N_COMMAND) - 1u
 };
 
@@ -258,6 +258,13 @@ const struct option OPTION[] = {
      .standard = "table",
      .choice = SHOW_WORD,
      .help = "how they are printed"},
+    {.name = "page",
+     .letter = 'o',
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .commands = BIT(REPORT),
+     .offset = FIELD(page),
+     .help = "HTML file to write; without: report.html in the folder of the follow-up"},
     {.name = "color",
      .argument = "auto|always|never",
      .kind = OPTION_CHOICE,
@@ -530,6 +537,13 @@ const struct command_label COMMAND[N_COMMAND] = {
                       .examples =
                           "tieout show results.h5\n"
                           "tieout show results.h5 --top 0 --format csv > anomalies.csv\n"},
+    [COMMAND_REPORT] = {.name = "report",
+                        .operands = "results.h5",
+                        .min_operand = 1,
+                        .max_operand = 1,
+                        .summary = "Write a page about the results: charts, breaks, anomalies.",
+                        .examples = "tieout report results.h5\n"
+                                    "tieout report results.h5 -o may.html\n"},
     [COMMAND_FEEDBACK] =
         {.name = "feedback",
          .operands = "results.h5 FEEDBACK.csv...",
@@ -624,10 +638,13 @@ const struct option *option_find(const char *name, size_t length)
     return NULL;
 }
 
-const struct option *option_find_letter(char letter)
+const struct option *option_find_letter(char letter, enum command command)
 {
+    const struct option *found = NULL;
+
     for (size_t i = 0; letter != '\0' && i < N_OPTION; i++)
-        if (OPTION[i].letter == letter)
-            return &OPTION[i];
-    return NULL;
+        if (OPTION[i].letter == letter &&
+            (found == NULL || option_belongs(&OPTION[i], command)))
+            found = &OPTION[i];
+    return found;
 }

@@ -72,8 +72,9 @@ bool option_in_config(const struct option *option);
 /* Whether command takes it. */
 bool option_belongs(const struct option *option, enum command command);
 
-/* The option of that name or letter, whatever command takes it; NULL if there is none. */
+/* The option of that name, whatever command takes it; NULL if there is none. */
 const struct option *option_find(const char *name, size_t length);
-const struct option *option_find_letter(char letter);
+/* The option of that letter: that of the command, if it has one, else another's; or NULL. */
+const struct option *option_find_letter(char letter, enum command command);
 
 #endif

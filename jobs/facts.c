@@ -82,7 +82,7 @@ static bool add_judgement(cJSON *sheet, const struct finding *f)
            json_add_text(sheet, "severity", f->severity);
 }
 
-static const char *meaning_of_feature(const struct findings *findings, size_t feature)
+const char *facts_feature_meaning(const struct findings *findings, size_t feature)
 {
     for (int number = 0; number < N_PROFILE; number++) {
         const struct profile *profile = profile_get((enum profile_number)number);
@@ -103,21 +103,32 @@ static bool add_driver(cJSON *drivers, const struct findings *findings, size_t f
         return false;
     }
     return json_add_text(driver, "feature", findings->feature_name[feature]) &&
-           json_add_text(driver, "meaning", meaning_of_feature(findings, feature)) &&
+           json_add_text(driver, "meaning", facts_feature_meaning(findings, feature)) &&
            json_add_number(driver, "share_percent", 100 * share, 1);
+}
+
+double facts_driver_share(const struct findings *findings, const struct finding *finding,
+                          size_t feature)
+{
+    double all = 0;
+
+    if (feature >= 64 || !(finding->departing >> feature & 1) ||
+        !(finding->contribution[feature] < 0))
+        return 0;
+    for (size_t k = 0; k < findings->n_contribution; k++)
+        all += fmin(finding->contribution[k], 0);
+    return finding->contribution[feature] / all;
 }
 
 static bool add_drivers(cJSON *sheet, const struct findings *findings, const struct finding *f)
 {
     cJSON *drivers = cJSON_AddArrayToObject(sheet, "drivers");
-    double all = 0;
 
-    for (size_t k = 0; k < findings->n_contribution; k++)
-        all += fmin(f->contribution[k], 0);
-    for (size_t k = 0; drivers != NULL && k < findings->n_contribution; k++)
-        if (k < 64 && f->departing >> k & 1 && f->contribution[k] < 0 &&
-            !add_driver(drivers, findings, k, f->contribution[k] / all))
+    for (size_t k = 0; drivers != NULL && k < findings->n_contribution; k++) {
+        double share = facts_driver_share(findings, f, k);
+        if (share > 0 && !add_driver(drivers, findings, k, share))
             return false;
+    }
     return drivers != NULL;
 }
 

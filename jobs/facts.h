@@ -33,4 +33,12 @@ bool facts_bear_out(const struct facts *facts, const struct claim *claim);
 enum status facts_key(const struct facts *facts, int rules, const char *model,
                       char key[SHA256_HEX], struct error *err);
 
+/* The share of a feature of the model in all that sets the finding apart, 0 to 1; 0 for one that
+ * does not depart by itself. */
+double facts_driver_share(const struct findings *findings, const struct finding *finding,
+                          size_t feature);
+
+/* What a feature of the model means, in a few words; "" if the profile is not ours. */
+const char *facts_feature_meaning(const struct findings *findings, size_t feature);
+
 #endif

@@ -20,6 +20,7 @@ struct explanation {
 struct followup {
     const struct findings *findings;
     const struct settings *settings;
+    const char *results;           /* path of the results file */
     const char *folder;            /* results.followup, exists */
     struct explanation *explained; /* [findings->n], by rules until the first job has better */
     struct text_store *kept;       /* texts the jobs make, until the last of them is done */

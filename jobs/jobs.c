@@ -8,6 +8,7 @@
 #include "email.h"
 #include "explain_findings.h"
 #include "mem.h"
+#include "report.h"
 #include "review_workbook.h"
 #include "services_check.h"
 #include "stop.h"
@@ -22,13 +23,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* In the order they run: the mail has the tickets' links and the list. */
+/* In the order they run: the report has the tickets' links, and the mail the report and the
+ * list. */
 static const struct job {
     const char *name;
     enum status (*run)(struct followup *followup, struct error *said);
 } JOB[] = {
-    {"explanations", explain_findings}, {"tickets", open_tickets},    {"tasks", post_tasks},
-    {"anomalies", list_anomalies},      {"workbook", write_workbook}, {"mail", send_email},
+    {"explanations", explain_findings},
+    {"tickets", open_tickets},
+    {"tasks", post_tasks},
+    {"anomalies", list_anomalies},
+    {"workbook", write_workbook},
+    {"report", write_report},
+    {"mail", send_email},
 };
 enum { N_JOB = sizeof JOB / sizeof *JOB };
 
@@ -63,7 +70,7 @@ static void sync_parent(const char *folder)
     free(parent);
 }
 
-static enum status make_folder(const char *folder, struct error *err)
+enum status jobs_make_folder(const char *folder, struct error *err)
 {
     struct stat is;
 
@@ -130,8 +137,7 @@ static enum status run_all(struct followup *followup, struct error *err)
     return error_set(err, said[worst].code, "%s: %s", JOB[worst].name, said[worst].text);
 }
 
-/* Until the first job has other words, each finding is explained by those of the results. */
-static struct explanation *explain_by_rules(const struct findings *findings)
+struct explanation *jobs_explain_by_rules(const struct findings *findings)
 {
     struct explanation *explained = mem_array(findings->n, sizeof *explained);
 
@@ -173,11 +179,12 @@ enum status jobs_run(const char *results_path, const struct settings *settings, 
     services_warn_exposed(settings, log);
     TRY(results_read(results_path, &findings, err));
     folder = jobs_folder(results_path);
-    followup.explained = explain_by_rules(findings);
+    followup.explained = jobs_explain_by_rules(findings);
     if (folder == NULL || followup.explained == NULL)
         TRY(error_no_memory(err, "the follow-up"));
-    TRY(make_folder(folder, err));
+    TRY(jobs_make_folder(folder, err));
     followup.findings = findings;
+    followup.results = results_path;
     followup.folder = folder;
     TRY(open_outbox(&followup, settings, err));
     if (followup.send && services_any(settings))

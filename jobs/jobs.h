@@ -1,6 +1,7 @@
 #ifndef TIEOUT_JOBS_H
 #define TIEOUT_JOBS_H
 
+#include "followup.h"
 #include "log.h"
 #include "settings.h"
 
@@ -9,6 +10,9 @@
 /* The folder the jobs write to: the results' path without .h5, plus ".followup"; the caller
  * frees it. NULL if memory is short. */
 char *jobs_folder(const char *results_path);
+
+/* Creates it unless it is there. */
+enum status jobs_make_folder(const char *folder, struct error *err);
 
 /* Runs the follow-up jobs on a results file in their order, one process, no MPI. A job that fails
  * does not keep the others from running; a signal to stop (stop.h, which this listens to) ends
@@ -24,5 +28,9 @@ enum status jobs_status(const char *results_path, FILE *out, struct error *err);
 
 /* The graver of two codes: what another run would mend comes last. */
 enum status jobs_graver(enum status a, enum status b);
+
+/* Each finding explained by the words of the results, until a job has other ones. [findings->n],
+ * the caller frees it; NULL if memory is short. */
+struct explanation *jobs_explain_by_rules(const struct findings *findings);
 
 #endif

@@ -7,7 +7,7 @@
 #include "mail_html.h"
 
 #include "amount_text.h"
-#include "mail_character.h"
+#include "html_text.h"
 #include "triage.h"
 
 #include <math.h>
@@ -53,31 +53,10 @@ static const char *const COLOUR[N_SEVERITY] = {
     [SEVERITY_CRITICAL] = "#b3201b",
 };
 
-/* At most `limit` characters of text, escaped, and an ellipsis if there are more. */
-static void write_escaped(FILE *out, const char *text, size_t limit)
-{
-    static const char SPECIAL[] = "<>&\"'";
-    static const char *const ENTITY[] = {"&lt;", "&gt;", "&amp;", "&quot;", "&#39;"};
-    size_t n = 0;
-
-    for (; *text != '\0' && limit > 0; limit--) {
-        const char *byte = mail_character_next(&text, &n);
-        const char *special = n == 1 ? strchr(SPECIAL, *byte) : NULL;
-        if (special != NULL)
-            fputs(ENTITY[special - SPECIAL], out);
-        else
-            fwrite(byte, 1, n, out);
-    }
-    if (*text != '\0')
-        fputs("&hellip;", out);
-}
-
-/* A name out of the ledger. Whichever way it is written, what stands around it stays put. */
+/* A name out of the ledger. */
 static void write_name(FILE *out, const char *name)
 {
-    fputs("<bdi>", out);
-    write_escaped(out, name, NAME_LIMIT);
-    fputs("</bdi>", out);
+    html_write_name(out, name, NAME_LIMIT);
 }
 
 static void write_amount(FILE *out, double amount, const char *currency)
@@ -101,7 +80,7 @@ static void write_paragraph(FILE *out, const char *class, const char *style, con
     if (text[0] == '\0')
         return;
     fprintf(out, "<p class=\"%s\" style=\"margin:0 0 6px;%s\">", class, style);
-    write_escaped(out, text, EXPLANATION_LIMIT);
+    html_write_text(out, text, EXPLANATION_LIMIT);
     fputs("</p>\n", out);
 }
 
@@ -112,7 +91,7 @@ static void write_heading(FILE *out, const struct mail_words *words)
           "<h1 class=\"ink\" style=\"margin:0 0 6px;font-size:22px;line-height:28px;"
           "font-weight:600;color:#1b2733\">",
           out);
-    write_escaped(out, words->verdict, MAIL_WORDS);
+    html_write_text(out, words->verdict, MAIL_WORDS);
     fputs("</h1>\n", out);
     write_paragraph(out, "ink", "font-size:15px;font-weight:600;color:#1b2733",
                     words->severities);
@@ -166,10 +145,10 @@ static void write_severity_cell(FILE *out, const struct finding *finding)
             "<span style=\"display:inline-block;padding:1px 7px;border-radius:3px;"
             "background:%s;color:#ffffff;font-weight:600\">",
             COLOUR[triage_severity(finding)]);
-    write_escaped(out, finding->severity, NAME_LIMIT);
+    html_write_text(out, finding->severity, NAME_LIMIT);
     fputs("</span>", out);
     begin_second_line(out);
-    write_escaped(out, pattern, NAME_LIMIT);
+    html_write_text(out, pattern, NAME_LIMIT);
     end_cell(out);
 }
 
@@ -182,8 +161,8 @@ static void write_account_cell(FILE *out, const struct finding *finding)
     fputs(" / ", out);
     write_name(out, finding->au);
     begin_second_line(out);
-    write_escaped(out, finding->as_of_date[0] != '\0' ? finding->as_of_date : "no date",
-                  NAME_LIMIT);
+    html_write_text(out, finding->as_of_date[0] != '\0' ? finding->as_of_date : "no date",
+                    NAME_LIMIT);
     end_cell(out);
 }
 
@@ -205,11 +184,11 @@ static void write_open_cell(FILE *out, const struct finding *finding)
 
     mail_report_age(finding, age);
     begin_cell(out, "");
-    write_escaped(out, finding->break_since, NAME_LIMIT);
+    html_write_text(out, finding->break_since, NAME_LIMIT);
     if (finding->break_since[0] != '\0')
         fputs("<br>", out);
     fputs("<span class=\"dim\" style=\"color:#5b6b7a\">", out);
-    write_escaped(out, age, NAME_LIMIT);
+    html_write_text(out, age, NAME_LIMIT);
     end_cell(out);
 }
 
@@ -219,7 +198,7 @@ static void write_phrase(FILE *out, const char *title, const char *text)
     if (text[0] == '\0')
         return;
     fprintf(out, "<br><b>%s:</b> ", title);
-    write_escaped(out, text, EXPLANATION_LIMIT);
+    html_write_text(out, text, EXPLANATION_LIMIT);
 }
 
 /* The ticket's key is what its address ends with. */
@@ -229,9 +208,9 @@ static void write_ticket(FILE *out, const char *link)
         return;
     const char *slash = strrchr(link, '/');
     fputs("<br>Ticket <a class=\"link\" style=\"color:#0b5cad\" href=\"", out);
-    write_escaped(out, link, EXPLANATION_LIMIT);
+    html_write_text(out, link, EXPLANATION_LIMIT);
     fputs("\">", out);
-    write_escaped(out, slash != NULL ? slash + 1 : link, NAME_LIMIT);
+    html_write_text(out, slash != NULL ? slash + 1 : link, NAME_LIMIT);
     fputs("</a>", out);
 }
 
@@ -240,7 +219,7 @@ static void write_explanation(FILE *out, const struct explanation *explained, co
     fputs("<tr><td colspan=\"4\" class=\"side line\" dir=\"auto\" style=\"padding:4px 14px "
           "14px;border-bottom:1px solid #dde3e9;line-height:19px\">",
           out);
-    write_escaped(out, explained->text, EXPLANATION_LIMIT);
+    html_write_text(out, explained->text, EXPLANATION_LIMIT);
     write_phrase(out, "Likely cause", explained->likely_cause);
     write_phrase(out, "Recommended", explained->recommended_action);
     write_ticket(out, link);
@@ -286,7 +265,7 @@ void mail_html_write(const struct mail_report *report, const struct mail_words *
 {
     fputs(HEAD, out);
     fputs("<title>", out);
-    write_escaped(out, words->subject, MAIL_WORDS);
+    html_write_text(out, words->subject, MAIL_WORDS);
     fputs("</title>\n</head>\n"
           "<body class=\"page\" style=\"margin:0;padding:0;background:#eef2f6\">\n"
           "<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" "

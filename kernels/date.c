@@ -301,3 +301,15 @@ void date_format(int32_t days, char text[DATE_TEXT])
     put_digits(month, 2, text + 5);
     put_digits(left + 1, 2, text + 8);
 }
+
+/* Shifts the year to begin in March, so that the leap day is its last, and counts whole eras of
+ * 400 years. */
+int32_t date_month(int32_t days)
+{
+    int64_t shifted = (int64_t)days + 719468; /* days from 0000-03-01 to 1970-01-01 */
+    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    int64_t day = shifted - era * 146097;
+    int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    int64_t month = (5 * (day - (365 * year + year / 4 - year / 100)) + 2) / 153;
+    return (int32_t)((era * 400 + year) * 12 + month + 2);
+}

@@ -30,4 +30,7 @@ enum { DATE_TEXT = 11 };
 /* ISO 8601 text of days, terminated. Years outside 0 to 9999 are an assertion failure. */
 void date_format(int32_t days, char text[DATE_TEXT]);
 
+/* Number of the calendar month of days: 12 times the year plus 0 for January to 11. */
+int32_t date_month(int32_t days);
+
 #endif

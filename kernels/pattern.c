@@ -6,6 +6,8 @@
  * Nothing after the row is read. */
 #include "pattern.h"
 
+#include "date.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdbool.h>
@@ -264,18 +266,6 @@ enum pattern pattern_of_row(const struct series *series, size_t k, double tolera
     return pattern;
 }
 
-/* Shifts the year to begin in March, so that the leap day is its last, and counts whole
- * 400-year eras. */
-int32_t pattern_month(int32_t days)
-{
-    int64_t shifted = (int64_t)days + 719468; /* days from 0000-03-01 to 1970-01-01 */
-    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-    int64_t day = shifted - era * 146097;
-    int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-    int64_t month = (5 * (day - (365 * year + year / 4 - year / 100)) + 2) / 153;
-    return (int32_t)((era * 400 + year) * 12 + month + 2);
-}
-
 static enum lifecycle lifecycle_of(const struct series *series, size_t k, size_t first,
                                    double tolerance)
 {
@@ -300,7 +290,7 @@ struct break_age pattern_break_age(const struct series *series, size_t k, double
     age.lifecycle = lifecycle_of(series, k, age.first, tolerance);
     age.first_date = series->date[age.first];
     if (age.first_date != ROW_NO_DATE && series->date[k] != ROW_NO_DATE)
-        age.months = pattern_month(series->date[k]) - pattern_month(age.first_date);
+        age.months = date_month(series->date[k]) - date_month(age.first_date);
     return age;
 }
 

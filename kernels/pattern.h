@@ -45,9 +45,6 @@ struct break_age {
     int32_t months;     /* calendar months from first_date to the row's date; 0 if unknown */
 };
 
-/* Calendar months since year 0 of a date. */
-int32_t pattern_month(int32_t days);
-
 /* Age of the break at row k, from rows 0 .. k; looks back as far as the breaks go. */
 struct break_age pattern_break_age(const struct series *series, size_t k, double tolerance);
 

@@ -2,6 +2,8 @@
  * on labelled ledgers wider ones hid anomalies of other causes (benchmarks/RESULTS.md). */
 #include "suppression.h"
 
+#include "date.h"
+
 #include "pattern.h"
 
 #include <math.h>
@@ -14,5 +16,5 @@ bool suppression_covers(const struct matter *earlier, const struct matter *later
         return false;
     double band = fmax(SUPPRESSION_BAND * fabs(earlier->difference), tolerance);
     return fabs(later->difference - earlier->difference) <= band &&
-           pattern_month(later->date) - pattern_month(earlier->date) <= months;
+           date_month(later->date) - date_month(earlier->date) <= months;
 }

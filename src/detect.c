@@ -10,6 +10,7 @@
 #include "learn.h"
 #include "ledger_log.h"
 #include "mem.h"
+#include "overview.h"
 #include "prepare.h"
 #include "profile.h"
 #include "provenance.h"
@@ -183,6 +184,7 @@ static enum status write_results(const struct run *run, const struct settings *s
     const struct anomaly_terms terms = {profile, &road->facts, settings->tolerance,
                                         settings->alert_budget, &road->reviews};
     struct results_writer *writer = NULL;
+    struct drawn_list drawn = {.n = 0};
     struct anomaly_counts count = {0, 0};
     char digest[RESULTS_DIGEST] = "";
     enum status st = STATUS_OK;
@@ -194,7 +196,11 @@ static enum status write_results(const struct run *run, const struct settings *s
                     &road->judged, settings->keep_features ? profile : NULL,
                     settings->tolerance, GATHER_PIECE, writer, err));
     TRY(gather_rejects(run, &road->shard, writer, err));
-    TRY(gather_anomalies(run, &road->judged, &terms, writer, &count, err));
+    TRY(gather_anomalies(run, &road->judged, &terms, writer, &count, &drawn, err));
+    TRY(gather_series(run, &road->rows, &road->prepared.groups, &road->scored, &drawn, writer,
+                      err));
+    TRY(overview_write(run, &road->rows, &road->prepared.groups, &road->facts, &road->scored,
+                       settings->tolerance, writer, err));
     stages_end(&road->stages, log, "write", road->facts.n_row, "rows", 0);
     if (run->rank == 0)
         st = write_record(run, settings, profile, simd, command, road, &count, writer, digest,

@@ -26,6 +26,7 @@ struct ledger_facts {
     int64_t n_record;                    /* data records read */
     int64_t n_row;                       /* of these, rows kept */
     int64_t n_month;                     /* calendar months with a row */
+    int64_t n_account;                   /* groups of the rows kept; 0 until they are grouped */
     int64_t n_before;                    /* data records read by lower ranks */
     int32_t first_date, last_date;       /* ROW_NO_DATE if no row has a date */
     struct tally tally;

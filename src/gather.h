@@ -39,10 +39,24 @@ struct anomaly_counts {
     int64_t raised, suppressed;
 };
 
+/* The findings whose accounts' rows are to be in /series: their row numbers, ascending. */
+struct drawn_list {
+    size_t n;
+    int64_t row_number[SERIES_FINDINGS];
+};
+
 /* /anomalies, lowest score first, equal scores in input order: those within the budget and the
- * suppressed. *count out, on every rank: how many of each. */
+ * suppressed. Out, on every rank: *count, how many of each; *drawn, the most severe of those that
+ * are raised. */
 enum status gather_anomalies(const struct run *run, const struct judged *judged,
                              const struct anomaly_terms *terms, struct results_writer *writer,
-                             struct anomaly_counts *count, struct error *err);
+                             struct anomaly_counts *count, struct drawn_list *drawn,
+                             struct error *err);
+
+/* /series: the rows around these findings, which are the same list on every rank. */
+enum status gather_series(const struct run *run, const struct encoded *rows,
+                          const struct groups *groups, const struct scored *scored,
+                          const struct drawn_list *drawn, struct results_writer *writer,
+                          struct error *err);
 
 #endif

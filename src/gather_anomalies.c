@@ -40,6 +40,12 @@ static int by_severity(const void *a, const void *b)
     return x->severity != y->severity ? y->severity - x->severity : by_score(a, b);
 }
 
+static struct ranked rank_of(const struct anomaly *anomaly, size_t index)
+{
+    return (struct ranked){anomaly->suppressor > 0, anomaly->severity, anomaly->score,
+                           anomaly->row.row_number, index};
+}
+
 static struct anomaly_counts count_anomalies(const struct anomaly *anomaly, size_t n,
                                              int64_t budget)
 {
@@ -61,8 +67,7 @@ static size_t rank_anomalies(const struct anomaly *anomaly, size_t n, int64_t bu
     size_t n_raised = (size_t)count.raised, n_suppressed = (size_t)count.suppressed;
 
     for (size_t i = 0; i < n; i++)
-        ranked[i] = (struct ranked){anomaly[i].suppressor > 0, anomaly[i].severity,
-                                    anomaly[i].score, anomaly[i].row.row_number, i};
+        ranked[i] = rank_of(&anomaly[i], i);
     if (n_raised + n_suppressed < n) {
         qsort(ranked, n, sizeof *ranked, by_severity);
         memmove(ranked + n_raised, ranked + n - n_suppressed, n_suppressed * sizeof *ranked);
@@ -216,15 +221,45 @@ static enum status write_list(const struct anomaly_list *list,
     return results_write_anomalies(writer, &anomalies, err);
 }
 
+static int by_row_number(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* The most severe of the list that are raised. */
+static enum status choose_drawn(const struct anomaly_list *list, struct drawn_list *drawn,
+                                struct error *err)
+{
+    struct ranked *ranked = mem_array(list->n, sizeof *ranked);
+
+    if (ranked == NULL)
+        return error_no_memory(err, "the anomalies");
+    for (size_t i = 0; i < list->n; i++)
+        ranked[i] = rank_of(&list->anomaly[i], i);
+    qsort(ranked, list->n, sizeof *ranked, by_severity);
+    for (drawn->n = 0; drawn->n < list->n && drawn->n < SERIES_FINDINGS; drawn->n++) {
+        if (ranked[drawn->n].suppressed)
+            break;
+        drawn->row_number[drawn->n] = ranked[drawn->n].row_number;
+    }
+    qsort(drawn->row_number, drawn->n, sizeof *drawn->row_number, by_row_number);
+    free(ranked);
+    return STATUS_OK;
+}
+
 static enum status write_anomalies(const struct anomaly *anomaly, const double *contribution,
                                    size_t n, const struct anomaly_terms *terms,
-                                   struct results_writer *writer, struct error *err)
+                                   struct results_writer *writer, struct drawn_list *drawn,
+                                   struct error *err)
 {
     struct anomaly_list list = {.n = 0};
     enum status st = STATUS_OK;
 
     TRY(list_anomalies(anomaly, contribution, n, terms, &list, err));
     TRY(write_list(&list, terms, writer, err));
+    TRY(choose_drawn(&list, drawn, err));
 done:
     anomaly_list_free(&list);
     return st;
@@ -232,7 +267,8 @@ done:
 
 enum status gather_anomalies(const struct run *run, const struct judged *judged,
                              const struct anomaly_terms *terms, struct results_writer *writer,
-                             struct anomaly_counts *count, struct error *err)
+                             struct anomaly_counts *count, struct drawn_list *drawn,
+                             struct error *err)
 {
     int64_t n_mine = (int64_t)judged->n_anomaly, n_all = 0;
     int64_t *n_of = mem_array((size_t)run->n_rank, sizeof *n_of);
@@ -258,9 +294,10 @@ enum status gather_anomalies(const struct run *run, const struct judged *judged,
     if (run->rank == 0)
         counted = count_anomalies(anomaly, (size_t)n_all, terms->budget);
     if (run->rank == 0)
-        st = write_anomalies(anomaly, contribution, (size_t)n_all, terms, writer, err);
+        st = write_anomalies(anomaly, contribution, (size_t)n_all, terms, writer, drawn, err);
     TRY(run_agree(run, st, err));
     MPI_Bcast(&counted, sizeof counted, MPI_BYTE, 0, run->comm);
+    comm_broadcast(run, drawn, sizeof *drawn);
     *count = counted;
 done:
     free(n_of);

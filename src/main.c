@@ -9,6 +9,7 @@
 #include "log.h"
 #include "plan.h"
 #include "provenance.h"
+#include "report.h"
 #include "results_read.h"
 #include "run.h"
 #include "services_check.h"
@@ -278,6 +279,9 @@ static int single_main(struct settings *settings)
             break;
         case COMMAND_PLAN:
             st = plan(settings, stdout, &err);
+            break;
+        case COMMAND_REPORT:
+            st = report_make(settings->input[0], settings->page, settings, log, &err);
             break;
         case COMMAND_FEEDBACK:
             st = preview(settings, &err);

@@ -107,6 +107,7 @@ static void add_counts(struct facts *facts, const struct ledger_facts *ledger,
 
     add_integer(facts, "rows_read", ledger->n_record);
     add_integer(facts, "rows_kept", ledger->n_row);
+    add_integer(facts, "accounts", ledger->n_account);
     for (size_t r = 0; r < N_REJECT; r++)
         add_integer(facts, reject[r], ledger->tally.n_reject[r]);
     add_integer(facts, "rows_rejected", ledger->tally.n_dropped);
@@ -242,6 +243,7 @@ enum status provenance_write(const struct run *run, const struct settings *setti
     add_text(&facts, "command", command);
     add_text(&facts, "configuration", in_force);
     add_text(&facts, "simd", simd_name(simd));
+    add_real(&facts, "tolerance", settings->tolerance);
     add_texts(&facts, "input_files", (const char *const *)files->list.path, n_file);
     add_texts(&facts, "input_sha256", sha256, n_file);
     if (feedback->n_file > 0) {

@@ -89,6 +89,11 @@ class WithMailServer(InFolder):
         self.assertNotIn(PASSWORD, outcome.err + outcome.out)
         return outcome.err
 
+    def find_many(self, n_row):
+        """Results with an anomaly in three rows; about 70 bytes of list for each row."""
+        self.succeed("generate", "--rows", n_row, "many.csv")
+        self.succeed("detect", "many.csv", "-o", "results.h5", "--force", "--contamination", "0.3", threads=2)
+
     def states(self):
         """The outbox by recipient, as --status tells it."""
         with sqlite3.connect(f"file:{self.folder}/results.followup/outbox.db?mode=ro", uri=True) as db:
@@ -129,12 +134,13 @@ class Delivered(WithMailServer):
             self.assertIn(words, " ".join(plain.split()))
         self.assertIn("alert(1)", shown)
 
-    def check_attachment(self, mail):
+    def check_attachments(self, mail, expected):
+        """The files of the folder, by name and type, as they lie there."""
         files = list(mail.iter_attachments())
-        self.assertEqual([file.get_filename() for file in files], ["anomalies.csv"])
-        self.assertEqual(files[0].get_content_type(), "text/csv")
-        self.assertEqual(files[0].get_payload(decode=True),
-                         (self.folder / "results.followup/anomalies.csv").read_bytes())
+        self.assertEqual({file.get_filename(): file.get_content_type() for file in files}, expected)
+        for file in files:
+            self.assertEqual(file.get_payload(decode=True),
+                             (self.folder / "results.followup" / file.get_filename()).read_bytes())
 
     def deliver(self, server, url):
         self.configure(url)
@@ -144,7 +150,7 @@ class Delivered(WithMailServer):
         self.assertEqual(server.n_login, 1)
         mail = self.check(raw, [ANNA, BOB])
         self.check_bodies(mail)
-        self.check_attachment(mail)
+        self.check_attachments(mail, {"anomalies.csv": "text/csv", "report.html": "text/html"})
         self.assertFalse((self.folder / "results.followup/mail.eml").exists())
 
     def test_smtps(self):
@@ -168,26 +174,14 @@ class Delivered(WithMailServer):
         self.assertEqual({path: content for path, content in self.listing().items()
                           if path.startswith("results")}, before)
 
-    def test_report_goes_along(self):
-        server = self.server()
-        self.configure(f"smtps://localhost:{server.smtps}")
-        report = b"<!DOCTYPE html>\r\n\0\xff report\n." * 999
-        (self.folder / "results.followup").mkdir()
-        (self.folder / "results.followup/report.html").write_bytes(report)
-        self.follow(0)
-        files = list(parse(server.mailbox(1)[0]).iter_attachments())
-        self.assertEqual([file.get_filename() for file in files], ["anomalies.csv", "report.html"])
-        self.assertEqual(files[1].get_payload(decode=True), report)
-
     def test_too_large_is_left_out_and_named(self):
         server = self.server()
         self.configure(f"smtps://localhost:{server.smtps}")
-        (self.folder / "results.followup").mkdir()
-        (self.folder / "results.followup/report.html").write_bytes(b"x" * 8_000_000)
+        self.find_many(120_000)
         self.follow(0)
         mail = parse(server.mailbox(1)[0])
-        self.check_attachment(mail)
-        self.assertIn("Too large to attach: report.html.", mail.get_body(("plain",)).get_content())
+        self.check_attachments(mail, {"report.html": "text/html"})
+        self.assertIn("Too large to attach: anomalies.csv.", mail.get_body(("plain",)).get_content())
 
     def test_without_a_login_where_none_is_asked_for(self):
         server = self.server(auth=False)
@@ -383,7 +377,7 @@ class Cut(WithMailServer):
         server = self.server()
         self.draft_size()
         # More than the sockets on the way can hold, so that it cannot all be sent.
-        (self.folder / "results.followup/report.html").write_bytes(bytes(7_000_000))
+        self.find_many(60_000)
         for mode, up in (("rst-hello", 0), ("rst-up", 1000), ("rst-up", 100_000)):
             with self.subTest(mode, up=up), FaultProxy(server.smtps, mode, up=up) as proxy:
                 self.configure(f"smtps://localhost:{proxy.port}")

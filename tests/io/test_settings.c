@@ -124,6 +124,7 @@ static const struct sample SAMPLE[] = {
     {"threads", "detect a", PLAIN(1, 4096, 2), "0"},
     {"simd", "run a", WORDS(avx512, portable, avx2), "\"auto\""},
     {"top", "show a", PLAIN(0, 1000000000, 5), "20"},
+    {"page", "report a", WORDS(x.html, y.html, z.html), ""},
     {"format", "show a", WORDS(csv, json, table), "\"table\""},
     {"color", "show a", WORDS(always, never, auto), "\"auto\""},
     {"dry-run", "run a", SWITCH, "false"},
@@ -935,7 +936,9 @@ static void tables_are_sane(void)
     for (size_t i = 0; i < N_OPTION; i++) {
         const struct option *option = &OPTION[i];
         CU_ASSERT_PTR_EQUAL(option_find(option->name, strlen(option->name)), option);
-        CU_ASSERT(option->letter == 0 || option_find_letter(option->letter) == option);
+        for (int c = 0; c < N_COMMAND && option->letter != 0; c++)
+            CU_ASSERT(!option_belongs(option, (enum command)c) ||
+                      option_find_letter(option->letter, (enum command)c) == option);
         CU_ASSERT(option->commands != 0 && option->help[0] != '\0');
         const char *own = option->name + option_section(option);
         own += own[0] == '.';
@@ -956,7 +959,7 @@ static void tables_are_sane(void)
                   COMMAND[i].max_operand >= COMMAND[i].min_operand);
     CU_ASSERT_PTR_NULL(option_find("tree", 4));
     CU_ASSERT_PTR_NULL(option_find("trees", 4));
-    CU_ASSERT_PTR_NULL(option_find_letter('\0'));
+    CU_ASSERT_PTR_NULL(option_find_letter('\0', COMMAND_RUN));
 }
 
 /* The help on a topic. */
