@@ -33,13 +33,20 @@
     }
   }
 
-  Array.from(list.tHead.rows[0].cells).forEach((head, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = head.textContent;
-    button.addEventListener("click", () => sort(column, head));
-    head.replaceChildren(button);
-  });
+  const heads = Array.from(list.tHead.rows[0].cells);
+  function offerSorting() {
+    heads.forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = head.textContent;
+      button.addEventListener("click", () => sort(column, head));
+      head.replaceChildren(button);
+    });
+  }
+  // Browsers leave buttons out where they repeat a table's head on the next sheet.
+  addEventListener("beforeprint", () => heads.forEach((head) => head.replaceChildren(head.textContent)));
+  addEventListener("afterprint", offerSorting);
+  offerSorting();
 
   const tools = document.createElement("div");
   const text = document.createElement("input");

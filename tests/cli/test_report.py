@@ -2,6 +2,7 @@
 anomalies, with a few, and with more than the page shows; and names that try to be markup."""
 
 import re
+import subprocess
 import sys
 import unittest
 from html.parser import HTMLParser
@@ -185,6 +186,19 @@ class Reports(InFolder):
         narrow.call("Emulation.setEmulatedMedia", media="print")
         self.assertEqual(narrow.ask("getComputedStyle(document.querySelector('nav')).display"), "none")
         self.assertEqual(narrow.ask("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)")
+
+    def test_a_printed_list_has_its_titles_on_each_sheet(self):
+        self.succeed("generate", "--rows", "12000", "ledger.csv")
+        page = Page(self.browser, self.report("--alert-budget", "90"))
+        (self.folder / "page.pdf").write_bytes(page.pdf())
+        self.assertGreater(page.ask("document.querySelectorAll('#list th button').length"), 5)
+        sheets = subprocess.run(["pdftotext", "-layout", self.folder / "page.pdf", "-"], check=True,
+                                capture_output=True, text=True).stdout.split("\f")
+        rows = re.compile(r"^ *\d+ +(critical|high|medium|low) ", re.MULTILINE)
+        titles = re.compile(r"^ *# +Severity ", re.MULTILINE)
+        listed = [sheet for sheet in sheets if rows.search(sheet)]
+        self.assertGreater(len(listed), 1)
+        self.assertEqual([sheet for sheet in listed if not titles.search(sheet)], [])
 
     def test_dark_colours_are_readable(self):
         write_ledger(self.folder / "ledger.csv", plain_rows(60))
