@@ -3,6 +3,7 @@ full disk, two processes at once; and no secret anywhere. What each job sends is
 tests of that job."""
 
 import base64
+import email
 import hashlib
 import os
 import resource
@@ -19,8 +20,8 @@ from command import TIEOUT, InFolder, write_ledger
 from throwaway_ca import ThrowawayCA
 from with_services import breaking_rows
 
-DRAFTS = ["anomalies.csv", "explanations.json", "mail.eml", "outbox.db", "tasks.json",
-          "tickets.json"]
+DRAFTS = [".anomalies.xlsx.sha256", "anomalies.csv", "anomalies.xlsx", "explanations.json",
+          "mail.eml", "outbox.db", "report.html", "tasks.json", "tickets.json"]
 SLURM = {"SLURM_JOB_ID": "17"}
 
 
@@ -81,9 +82,15 @@ class Offline(WithResults):
                                       resource.RLIMIT_FSIZE, (most, most)))
             self.assertEqual(done.returncode, 74, done.stderr)
             self.assertIn("results.followup/", done.stderr.splitlines()[-1])
-            for path in self.drafts.iterdir():
-                if not path.name.startswith("outbox.db"):
-                    self.assertEqual(path.read_bytes(), whole[f"results.followup/{path.name}"])
+            made = {path.name: path.read_bytes() for path in self.drafts.iterdir()
+                    if not path.name.startswith("outbox.db")}
+            if "mail.eml" in made and "report.html" not in made:
+                # Without a report there is a mail without one, and that is whole, too.
+                mail = email.message_from_bytes(made.pop("mail.eml"))
+                self.assertEqual(mail.defects, [])
+                self.assertNotIn("report.html", [part.get_filename() for part in mail.walk()])
+            for name, content in made.items():
+                self.assertEqual(content, whole[f"results.followup/{name}"], name)
             self.succeed("followup", "results.h5")
             self.assertEqual(self.listing(), whole)
 
