@@ -144,13 +144,16 @@ static int fail_together(struct error *err)
     return (int)err->code;
 }
 
-/* Tasks of a launcher that cannot find each other: the first speaks, the others give it the time,
- * as the launcher ends all as soon as one has ended. */
+/* Tasks of a launcher that cannot find each other: the first speaks, the others give it the time.
+ * The launcher ends all, and what it hands on of their output, as soon as one has ended; so the
+ * sentence gets time to arrive, too. */
 static int fail_apart(const struct error *err)
 {
+    enum { ARRIVE = 1, LET_SPEAK = 4 }; /* seconds */
+
     if (run_speaks_unstarted())
-        return fail(err);
-    sleep(2);
+        fail(err);
+    sleep(run_speaks_unstarted() ? ARRIVE : LET_SPEAK);
     return (int)err->code;
 }
 
