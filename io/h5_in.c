@@ -524,3 +524,16 @@ done:
     free(listing.fact);
     return st;
 }
+
+enum status h5_in_expect(const struct h5_in *in, const char *name, size_t n, struct error *err)
+{
+    size_t size = 0;
+    enum status st = h5_in_size(in, name, 1, &size, err);
+
+    if (st == STATUS_OK && size != n)
+        st = error_set(err, STATUS_DATA,
+                       "%s is not a results file of tieout: %s has %zu entries where %zu are "
+                       "expected",
+                       in->path, name, size, n);
+    return st;
+}

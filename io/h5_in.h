@@ -63,4 +63,7 @@ struct h5_fact {
 enum status h5_in_facts(const struct h5_in *in, const char *object, struct text_store *store,
                         struct h5_fact **fact, size_t *n, struct error *err);
 
+/* STATUS_DATA unless the dataset has one dimension of n entries. */
+enum status h5_in_expect(const struct h5_in *in, const char *name, size_t n, struct error *err);
+
 #endif

@@ -28,20 +28,6 @@ static enum status group_length(const struct h5_in *in, enum dataset_id first, s
                                               : STATUS_OK;
 }
 
-static enum status check_length(const struct h5_in *in, enum dataset_id id, size_t n,
-                                struct error *err)
-{
-    size_t size = 0;
-    enum status st = h5_in_size(in, DATASET[id].name, 1, &size, err);
-
-    if (st == STATUS_OK && size != n)
-        st = error_set(err, STATUS_DATA,
-                       "%s is not a results file of tieout: %s has %zu entries where %zu are "
-                       "expected",
-                       in->path, DATASET[id].name, size, n);
-    return st;
-}
-
 /* Reads a column into value[n], an array of the member's kind. */
 static enum status read_column(const struct h5_in *in, const struct member *member, size_t n,
                                struct text_store *store, void *value, struct error *err)
@@ -49,7 +35,7 @@ static enum status read_column(const struct h5_in *in, const struct member *memb
     const char *name = DATASET[member->id].name;
     enum status st = STATUS_OK;
 
-    TRY(check_length(in, member->id, n, err));
+    TRY(h5_in_expect(in, DATASET[member->id].name, n, err));
     if (member->kind == MEMBER_TEXT)
         TRY(h5_in_texts(in, name, n, store, value, err));
     else if (member->kind == MEMBER_INTEGER)
@@ -146,7 +132,7 @@ static enum status read_scores(const struct h5_in *in, struct overview *overview
         TRY(error_no_memory(err, "the scores"));
     if (overview->n_score == 0)
         goto done;
-    TRY(check_length(in, SCORES_ROWS, overview->n_score, err));
+    TRY(h5_in_expect(in, DATASET[SCORES_ROWS].name, overview->n_score, err));
     TRY(h5_in_reals(in, DATASET[SCORES_FROM].name, overview->score_from, err));
     TRY(h5_in_integers(in, DATASET[SCORES_ROWS].name, overview->score_rows, err));
 done:
@@ -184,7 +170,7 @@ static enum status read_reject_texts(const struct h5_in *in, enum dataset_id id,
     const char *text[OVERVIEW_EXAMPLES];
     enum status st = STATUS_OK;
 
-    TRY(check_length(in, id, (size_t)overview->n_reject, err));
+    TRY(h5_in_expect(in, DATASET[id].name, (size_t)overview->n_reject, err));
     TRY(h5_in_texts(in, DATASET[id].name, overview->n_example, overview->owned, text, err));
     for (size_t i = 0; i < overview->n_example; i++)
         memcpy((char *)&overview->example[i] + offset, &text[i], sizeof text[i]);

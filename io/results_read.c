@@ -64,21 +64,6 @@ struct owned {
     double *contribution;
 };
 
-/* STATUS_DATA unless the dataset has n entries. */
-static enum status check_length(const struct h5_in *in, enum dataset_id id, size_t n,
-                                struct error *err)
-{
-    size_t size = 0;
-    enum status st = h5_in_size(in, DATASET[id].name, 1, &size, err);
-
-    if (st == STATUS_OK && size != n)
-        st = error_set(err, STATUS_DATA,
-                       "%s is not a results file of tieout: %s has %zu entries where %zu are "
-                       "expected",
-                       in->path, DATASET[id].name, size, n);
-    return st;
-}
-
 static void set_text(struct finding *finding, size_t offset, const char *text)
 {
     *(const char **)(void *)((char *)finding + offset) = text;
@@ -97,7 +82,7 @@ static enum status read_texts(const struct h5_in *in, struct findings *findings,
         const char *name = DATASET[TEXT_MEMBER[m].id].name;
         bool there = !TEXT_MEMBER[m].optional || h5_in_has(in, name);
         if (there) {
-            TRY(check_length(in, TEXT_MEMBER[m].id, findings->n, err));
+            TRY(h5_in_expect(in, DATASET[TEXT_MEMBER[m].id].name, findings->n, err));
             TRY(h5_in_texts(in, name, findings->n, &owned->texts, text, err));
         }
         for (size_t i = 0; i < findings->n; i++)
@@ -117,7 +102,7 @@ static enum status read_integers(const struct h5_in *in, struct findings *findin
     if (value == NULL)
         TRY(error_no_memory(err, "the anomalies"));
     for (size_t m = 0; m < N_INTEGER_MEMBER; m++) {
-        TRY(check_length(in, INTEGER_MEMBER[m].id, findings->n, err));
+        TRY(h5_in_expect(in, DATASET[INTEGER_MEMBER[m].id].name, findings->n, err));
         TRY(h5_in_integers(in, DATASET[INTEGER_MEMBER[m].id].name, value, err));
         for (size_t i = 0; i < findings->n; i++)
             *(int64_t *)(void *)((char *)&findings->finding[i] + INTEGER_MEMBER[m].offset) =
@@ -134,7 +119,7 @@ static enum status read_column(const struct h5_in *in, enum dataset_id id, size_
 {
     enum status st = STATUS_OK;
 
-    TRY(check_length(in, id, n, err));
+    TRY(h5_in_expect(in, DATASET[id].name, n, err));
     TRY(h5_in_reals(in, DATASET[id].name, value, err));
 done:
     return st;
@@ -205,7 +190,7 @@ static enum status read_feature_names(const struct h5_in *in, struct findings *f
     findings->feature_name = mem_array(n, sizeof *findings->feature_name);
     if (findings->feature_name == NULL)
         TRY(error_no_memory(err, "the feature names"));
-    TRY(check_length(in, MODEL_FEATURE_NAMES, n, err));
+    TRY(h5_in_expect(in, DATASET[MODEL_FEATURE_NAMES].name, n, err));
     TRY(h5_in_texts(in, DATASET[MODEL_FEATURE_NAMES].name, n, &owned->texts,
                     findings->feature_name, err));
 done:
@@ -219,7 +204,7 @@ static enum status read_summary(const struct h5_in *in, struct findings *finding
     size_t rows = 0;
 
     TRY(h5_in_size(in, DATASET[ROWS_SCORE].name, 1, &rows, err));
-    TRY(check_length(in, ROWS_ROW_NUMBER, rows, err));
+    TRY(h5_in_expect(in, DATASET[ROWS_ROW_NUMBER].name, rows, err));
     findings->n_row = (int64_t)rows;
     TRY(h5_in_real_attribute(in, "/model", "contamination", &findings->contamination, err));
     TRY(h5_in_real_attribute(in, "/model", "offset", &findings->offset, err));
