@@ -2,17 +2,13 @@
  * finding. What a file's text says is feedback_text.c's. */
 #include "feedback.h"
 
+#include "input_list.h"
 #include "input_source.h"
 #include "mem.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { FEEDBACK_FILE_MAX = 1 << 30 };
 
@@ -35,73 +31,26 @@ void feedback_free(struct feedback *feedback)
 
 /* ---- which files ------------------------------------------------------------------------- */
 
-static enum status add_path(struct feedback *out, const char *folder, const char *name,
-                            struct error *err)
-{
-    size_t room = strlen(folder) + strlen(name) + 2;
-    char **larger = mem_resize(out->path, out->n_file + 1, sizeof *larger);
-
-    if (larger == NULL)
-        return error_no_memory(err, "the feedback");
-    out->path = larger;
-    char *path = mem_array(room, 1);
-    if (path == NULL)
-        return error_no_memory(err, "the feedback");
-    snprintf(path, room, "%s%s%s", folder, folder[0] != '\0' ? "/" : "", name);
-    out->path[out->n_file++] = path;
-    return STATUS_OK;
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool is_csv(const char *name)
-{
-    size_t length = strlen(name);
-
-    return name[0] != '.' && length > 4 && strcmp(name + length - 4, ".csv") == 0;
-}
-
-static enum status add_folder(struct feedback *out, const char *path, struct error *err)
-{
-    size_t first = out->n_file;
-    DIR *folder = opendir(path);
-    enum status st = STATUS_OK;
-
-    if (folder == NULL)
-        return error_set(err, errno == EACCES ? STATUS_PERMISSION : STATUS_NO_INPUT,
-                         "%s: cannot be read: %s", path, strerror(errno));
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        if (is_csv(entry->d_name))
-            TRY(add_path(out, path, entry->d_name, err));
-    if (out->n_file == first)
-        TRY(error_set(err, STATUS_NO_INPUT, "%s: there is no .csv file in this folder", path));
-    qsort(out->path + first, out->n_file - first, sizeof *out->path, by_text);
-done:
-    closedir(folder);
-    return st;
-}
-
+/* paths: one a line. */
 static enum status list_files(const char *paths, struct feedback *out, struct error *err)
 {
-    enum status st = STATUS_OK;
-    size_t room = strlen(paths) + 1;
+    size_t room = strlen(paths) + 1, n = 0;
     char *copy = mem_array(room, 1), *rest = copy;
+    const char **operand = mem_array(room, sizeof *operand);
+    struct input_list list = {.n = 0};
+    enum status st = STATUS_OK;
 
-    if (copy == NULL)
+    if (copy == NULL || operand == NULL)
         TRY(error_no_memory(err, "the feedback"));
     memcpy(copy, paths, room);
     for (char *path = strtok_r(copy, "\n", &rest); path != NULL;
-         path = strtok_r(NULL, "\n", &rest)) {
-        struct stat is;
-        if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
-            TRY(add_folder(out, path, err));
-        else
-            TRY(add_path(out, "", path, err));
-    }
+         path = strtok_r(NULL, "\n", &rest))
+        operand[n++] = path;
+    TRY(input_list_expand(operand, n, &list, err));
+    out->path = list.path;
+    out->n_file = list.n;
 done:
+    free(operand);
     free(copy);
     return st;
 }

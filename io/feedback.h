@@ -45,8 +45,8 @@ struct feedback {
     char (*sha256)[SHA256_HEX]; /* [n_file] */
 };
 
-/* Reads files; paths are separated by newlines. A path that is a folder stands for the .csv
- * files in it, by name. Verdicts come settled by id (feedback_settle). STATUS_NO_INPUT or
+/* Reads files; paths are separated by newlines. A path that is a folder stands for files
+ * in it as with ledgers (input_list.h). Verdicts come settled by id (feedback_settle). STATUS_NO_INPUT or
  * STATUS_PERMISSION for what cannot be read, STATUS_DATA and file and line for a verdict that
  * is none of the words, an id that is none in a file without the other columns, and
  * contradictions. *out is produced. */

@@ -35,8 +35,7 @@ static hid_t open_file(const char *path)
 
     if (access >= 0 && H5Pset_file_locking(access, 1, 1) >= 0)
         file = H5Fopen(path, H5F_ACC_RDONLY, access);
-    if (access >= 0)
-        H5Pclose(access);
+    h5_release(access);
     return file;
 }
 
@@ -98,8 +97,7 @@ static bool dataset_size(hid_t dataset, int rank, hsize_t size[2])
 
     bool ok = space >= 0 && H5Sget_simple_extent_ndims(space) == rank &&
               H5Sget_simple_extent_dims(space, size, NULL) == rank;
-    if (space >= 0)
-        H5Sclose(space);
+    h5_release(space);
     return ok;
 }
 
@@ -124,8 +122,7 @@ enum status h5_in_size(const struct h5_in *in, const char *name, int rank, size_
         size[i] = (size_t)length[i];
     }
 done:
-    if (dataset >= 0)
-        H5Dclose(dataset);
+    h5_release(dataset);
     return st;
 }
 
@@ -139,11 +136,17 @@ static bool is_kind(hid_t type, enum kind kind)
     return class == H5T_FLOAT || class == H5T_INTEGER || class == H5T_ENUM;
 }
 
-/* The first n entries of a dataset of one dimension as a selection, and room for them. */
-static bool select_first(hid_t dataset, hsize_t n, hid_t *file, hid_t *memory)
-{
-    hsize_t start = 0;
+enum { WHOLE = -1 };
 
+/* The first n entries of a dataset of one dimension as a selection, and room for them; or all of
+ * any dataset. */
+static bool select_entries(hid_t dataset, int64_t n_entry, hid_t *file, hid_t *memory)
+{
+    hsize_t start = 0, n = (hsize_t)n_entry;
+
+    *file = *memory = H5S_ALL;
+    if (n_entry == WHOLE)
+        return true;
     *file = H5Dget_space(dataset);
     *memory = H5Screate_simple(1, &n, NULL);
     return *file >= 0 && *memory >= 0 &&
@@ -151,10 +154,10 @@ static bool select_first(hid_t dataset, hsize_t n, hid_t *file, hid_t *memory)
                   : H5Sselect_none(*file)) >= 0;
 }
 
-/* Reads the first n entries of a dataset into value, as `memory`. */
-static enum status read_first(const struct h5_in *in, const char *name, enum kind kind,
-                              hid_t memory, hid_t transfer, size_t n, void *value,
-                              struct error *err)
+/* Reads the first n entries of a dataset, or the WHOLE, into value, as `memory`. */
+static enum status read_entries(const struct h5_in *in, const char *name, enum kind kind,
+                                hid_t memory, hid_t transfer, int64_t n, void *value,
+                                struct error *err)
 {
     enum status st = STATUS_OK;
     hid_t type = -1, file = -1, room = -1, dataset = H5Dopen2(in->file, name, H5P_DEFAULT);
@@ -165,60 +168,36 @@ static enum status read_first(const struct h5_in *in, const char *name, enum kin
         TRY(unreadable(in, name, err));
     if (!is_kind(type, kind))
         TRY(not_ours(in, name, "is of another type", err));
-    if (!select_first(dataset, n, &file, &room) ||
+    if (!select_entries(dataset, n, &file, &room) ||
         H5Dread(dataset, memory, room, file, transfer, value) < 0)
         TRY(unreadable(in, name, err));
 done:
-    if (room >= 0)
-        H5Sclose(room);
-    if (file >= 0)
-        H5Sclose(file);
-    if (type >= 0)
-        H5Tclose(type);
-    if (dataset >= 0)
-        H5Dclose(dataset);
-    return st;
-}
-
-/* Reads a dataset whole into value, as `memory`. */
-static enum status read_whole(const struct h5_in *in, const char *name, enum kind kind,
-                              hid_t memory, hid_t transfer, void *value, struct error *err)
-{
-    enum status st = STATUS_OK;
-    hid_t type = -1, dataset = H5Dopen2(in->file, name, H5P_DEFAULT);
-
-    if (dataset >= 0)
-        type = H5Dget_type(dataset);
-    if (type < 0)
-        TRY(unreadable(in, name, err));
-    if (!is_kind(type, kind))
-        TRY(not_ours(in, name, "is of another type", err));
-    if (H5Dread(dataset, memory, H5S_ALL, H5S_ALL, transfer, value) < 0)
-        TRY(unreadable(in, name, err));
-done:
-    if (type >= 0)
-        H5Tclose(type);
-    if (dataset >= 0)
-        H5Dclose(dataset);
+    h5_release(room);
+    h5_release(file);
+    h5_release(type);
+    h5_release(dataset);
     return st;
 }
 
 enum status h5_in_reals(const struct h5_in *in, const char *name, double *value,
                         struct error *err)
 {
-    return read_whole(in, name, KIND_NUMBER, H5T_NATIVE_DOUBLE, H5P_DEFAULT, value, err);
+    return read_entries(in, name, KIND_NUMBER, H5T_NATIVE_DOUBLE, H5P_DEFAULT, WHOLE, value,
+                        err);
 }
 
 enum status h5_in_integers(const struct h5_in *in, const char *name, int64_t *value,
                            struct error *err)
 {
-    return read_whole(in, name, KIND_NUMBER, H5T_NATIVE_INT64, H5P_DEFAULT, value, err);
+    return read_entries(in, name, KIND_NUMBER, H5T_NATIVE_INT64, H5P_DEFAULT, WHOLE, value,
+                        err);
 }
 
 enum status h5_in_first_integers(const struct h5_in *in, const char *name, size_t n,
                                  int64_t *value, struct error *err)
 {
-    return read_first(in, name, KIND_NUMBER, H5T_NATIVE_INT64, H5P_DEFAULT, n, value, err);
+    return read_entries(in, name, KIND_NUMBER, H5T_NATIVE_INT64, H5P_DEFAULT, (int64_t)n, value,
+                        err);
 }
 
 enum status h5_in_texts(const struct h5_in *in, const char *name, size_t n,
@@ -231,15 +210,13 @@ enum status h5_in_texts(const struct h5_in *in, const char *name, size_t n,
     if (type < 0 || transfer < 0 ||
         H5Pset_vlen_mem_manager(transfer, text_store_take, store, text_store_drop, NULL) < 0)
         TRY(unreadable(in, name, err));
-    TRY(read_first(in, name, KIND_TEXT, type, transfer, n, text, err));
+    TRY(read_entries(in, name, KIND_TEXT, type, transfer, (int64_t)n, text, err));
     for (size_t i = 0; i < n; i++)
         if (text[i] == NULL) /* how HDF5 gives back an empty text */
             text[i] = "";
 done:
-    if (transfer >= 0)
-        H5Pclose(transfer);
-    if (type >= 0)
-        H5Tclose(type);
+    h5_release(transfer);
+    h5_release(type);
     return st;
 }
 
@@ -271,12 +248,9 @@ static enum status open_attribute(const struct h5_in *in, const char *object, co
     *attribute = opened;
     opened = -1;
 done:
-    if (space >= 0)
-        H5Sclose(space);
-    if (type >= 0)
-        H5Tclose(type);
-    if (opened >= 0)
-        H5Aclose(opened);
+    h5_release(space);
+    h5_release(type);
+    h5_release(opened);
     return st;
 }
 
@@ -292,8 +266,7 @@ static enum status read_attribute(const struct h5_in *in, const char *object, co
     if (H5Aread(attribute, memory, value) < 0)
         TRY(unreadable(in, name, err));
 done:
-    if (attribute >= 0)
-        H5Aclose(attribute);
+    h5_release(attribute);
     return st;
 }
 
@@ -323,8 +296,7 @@ enum status h5_in_text_attribute(const struct h5_in *in, const char *object, con
 done:
     if (stored != NULL)
         H5free_memory(stored);
-    if (type >= 0)
-        H5Tclose(type);
+    h5_release(type);
     return st;
 }
 
@@ -378,10 +350,8 @@ enum status h5_in_texts_attribute(const struct h5_in *in, const char *object, co
 done:
     free(kept);
     free(stored);
-    if (attribute >= 0)
-        H5Aclose(attribute);
-    if (type >= 0)
-        H5Tclose(type);
+    h5_release(attribute);
+    h5_release(type);
     return st;
 }
 
@@ -485,12 +455,9 @@ static enum status add_fact(struct listing *listing, const char *object, const c
         TRY(error_no_memory(listing->err, "the attributes"));
     listing->fact[listing->n++] = (struct h5_fact){kept, text};
 done:
-    if (space >= 0)
-        H5Sclose(space);
-    if (type >= 0)
-        H5Tclose(type);
-    if (attribute >= 0)
-        H5Aclose(attribute);
+    h5_release(space);
+    h5_release(type);
+    h5_release(attribute);
     return st;
 }
 

@@ -81,6 +81,12 @@ enum status h5_out_group(struct h5_out *out, const char *name, struct error *err
     return st;
 }
 
+void h5_release(hid_t id)
+{
+    if (id > 0)
+        H5Idec_ref(id);
+}
+
 hid_t h5_text_type(void)
 {
     hid_t type = H5Tcopy(H5T_C_S1);

@@ -32,6 +32,9 @@ enum status h5_out_check(const struct h5_out *out, bool ok, const char *object,
 /* A variable-length UTF-8 type, to be closed; < 0 on failure. */
 hid_t h5_text_type(void);
 
+/* Closes an id of any kind; none (< 0) and H5S_ALL are fine. */
+void h5_release(hid_t id);
+
 /* Keeps HDF5 from printing its error stack. */
 void h5_quiet(void);
 

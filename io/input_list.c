@@ -1,4 +1,4 @@
-/* Operands to ledger files. A folder of months is read in the order of its names, which for
+/* Operands to files. A folder of months is read in the order of its names, which for
  * 2024-01.csv, 2024-02.csv ... is that of the months. What stands in its sub-folders is left
  * alone: results and what follows them lie there. */
 #include "input_list.h"

@@ -4,7 +4,7 @@
 #include "status.h"
 #include <stddef.h>
 
-/* The ledger files that the operands of a command line stand for. */
+/* The ledgers, or the reviews, that the operands of a command line stand for. */
 struct input_list {
     size_t n;
     char **path; /* [n] */
