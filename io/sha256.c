@@ -1,19 +1,24 @@
 /* SHA-256, computed by OpenSSL, which uses the processor's instructions for it where there are
  * any (measured here: 1.7 GB/s with them). Failures, which OpenSSL has only when memory is short,
- * are collected and told at the end, so that adding needs no check. */
+ * are collected and told at the end, so that adding needs no check.
+ *
+ * A state to hand on comes from OpenSSL's older interface, which is deprecated, but the only one
+ * whose state is plain bytes. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "sha256.h"
 
 #include "mem.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { READ_BLOCK = 1 << 20 };
+enum { READ_BLOCK = 256 << 10 }; /* bytes that stay in the cache while they are hashed */
 
 struct sha256 {
     EVP_MD_CTX *context;
@@ -76,6 +81,12 @@ void sha256_format(const unsigned char hash[SHA256_BYTES], char hex[SHA256_HEX])
     hex[2 * SHA256_BYTES] = '\0';
 }
 
+static enum status cannot_read(const char *path, int reason, struct error *err)
+{
+    return error_set(err, reason == EACCES ? STATUS_PERMISSION : STATUS_NO_INPUT,
+                     "cannot read %s: %s", path, strerror(reason));
+}
+
 /* Adds what is left of an open file; 0 or errno. */
 static int add_descriptor(struct sha256 *sha, int fd, unsigned char *block)
 {
@@ -104,14 +115,82 @@ enum status sha256_file(const char *path, char hex[SHA256_HEX], struct error *er
     fd = open(path, O_RDONLY | O_CLOEXEC);
     int reason = fd < 0 ? errno : add_descriptor(sha, fd, block);
     if (reason != 0)
-        TRY(error_set(err, reason == EACCES ? STATUS_PERMISSION : STATUS_NO_INPUT,
-                      "cannot read %s: %s", path, strerror(reason)));
+        TRY(cannot_read(path, reason, err));
     TRY(sha256_finish(sha, hash, err));
     sha256_format(hash, hex);
 done:
     if (fd >= 0)
         close(fd);
     sha256_free(sha);
+    free(block);
+    return st;
+}
+
+/* ---- in parts ------------------------------------------------------------------------------- */
+
+_Static_assert(sizeof(SHA256_CTX) == SHA256_STATE, "a state is OpenSSL's, byte by byte");
+
+void sha256_state_begin(struct sha256_state *state)
+{
+    SHA256_CTX context;
+
+    SHA256_Init(&context);
+    memcpy(state->byte, &context, sizeof context);
+}
+
+void sha256_state_format(const struct sha256_state *state, char hex[SHA256_HEX])
+{
+    SHA256_CTX context;
+    unsigned char hash[SHA256_BYTES];
+
+    memcpy(&context, state->byte, sizeof context);
+    SHA256_Final(hash, &context);
+    sha256_format(hash, hex);
+}
+
+/* Adds the bytes [begin, end) of an open file, fewer where it ends; *at: where it stopped. 0 or
+ * errno. */
+static int add_part(SHA256_CTX *context, int fd, int64_t begin, int64_t end,
+                    unsigned char *block, int64_t *at)
+{
+    for (*at = begin; *at < end;) {
+        size_t n = end - *at < READ_BLOCK ? (size_t)(end - *at) : READ_BLOCK;
+        ssize_t got = pread(fd, block, n, *at);
+        if (got == 0)
+            return 0;
+        if (got > 0) {
+            SHA256_Update(context, block, (size_t)got);
+            *at += got;
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
+enum status sha256_state_add_file(struct sha256_state *state, const char *path, int64_t begin,
+                                  int64_t end, struct error *err)
+{
+    SHA256_CTX context;
+    unsigned char *block = mem_array(READ_BLOCK, 1);
+    int fd = -1;
+    int64_t at = begin;
+    enum status st = STATUS_OK;
+
+    if (block == NULL)
+        TRY(error_no_memory(err, "a read buffer"));
+    memcpy(&context, state->byte, sizeof context);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    int reason = fd < 0 ? errno : add_part(&context, fd, begin, end, block, &at);
+    if (reason != 0)
+        TRY(cannot_read(path, reason, err));
+    if (at < end)
+        TRY(error_set(err, STATUS_DATA, "%s: ends at byte %lld: is it being rewritten?", path,
+                      (long long)at));
+    memcpy(state->byte, &context, sizeof context);
+done:
+    if (fd >= 0)
+        close(fd);
     free(block);
     return st;
 }

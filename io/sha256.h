@@ -3,6 +3,7 @@
 
 #include "status.h"
 #include <stddef.h>
+#include <stdint.h>
 
 enum { SHA256_BYTES = 32, SHA256_HEX = 2 * SHA256_BYTES + 1 };
 
@@ -27,5 +28,23 @@ void sha256_format(const unsigned char hash[SHA256_BYTES], char hex[SHA256_HEX])
 
 /* The hash of a file's bytes as they lie there. STATUS_NO_INPUT or STATUS_PERMISSION if it cannot be read. */
 enum status sha256_file(const char *path, char hex[SHA256_HEX], struct error *err);
+
+enum { SHA256_STATE = 112 };
+
+/* A hash under way, as bytes that may be copied: another process of this program, on this kind
+ * of machine, can go on with it. */
+struct sha256_state {
+    unsigned char byte[SHA256_STATE];
+};
+
+void sha256_state_begin(struct sha256_state *state);
+
+/* Adds the bytes [begin, end) of a file. STATUS_NO_INPUT or STATUS_PERMISSION if it cannot be read, STATUS_DATA if
+ * it ends before end; the state is then not to be gone on with. */
+enum status sha256_state_add_file(struct sha256_state *state, const char *path, int64_t begin,
+                                  int64_t end, struct error *err);
+
+/* Lower-case hexadecimal digits of the hash of all that was added; the state stays as it is. */
+void sha256_state_format(const struct sha256_state *state, char hex[SHA256_HEX]);
 
 #endif

@@ -27,108 +27,103 @@ static MPI_Datatype record_type(size_t record)
 
 /* ---- everyone to everyone ------------------------------------------------------------------ */
 
-/* Per-rank bookkeeping of one exchange; all arrays [n_rank]. */
+/* Records on their way. Arrays are [n_rank]. */
 struct exchange {
-    int64_t per_round; /* records to one rank in one round at most */
-    int64_t n_round;
-    int64_t *n_from;
-    int64_t *place; /* where the next record from each rank goes in the result */
-    int *send_n, *send_at, *receive_n, *receive_at;
-    char *send, *receive; /* one round's records */
+    size_t record;
+    int64_t room; /* records of a round */
+    int64_t n_left, n_round;
+    int64_t *end; /* of what is still to come from each rank, in `all` */
+    int *n_to, *n_from;
+    MPI_Request *request; /* [2 * n_rank] */
+    char *send;
     char *all;
     int64_t n_all;
 };
 
 static void exchange_free(struct exchange *x)
 {
+    free(x->end);
+    free(x->n_to);
     free(x->n_from);
-    free(x->place);
-    free(x->send_n);
-    free(x->send_at);
-    free(x->receive_n);
-    free(x->receive_at);
+    free(x->request);
     free(x->send);
-    free(x->receive);
     free(x->all);
-}
-
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
 }
 
 static enum status exchange_plan(const struct run *run, size_t record, const int64_t *n_to,
                                  size_t piece, struct exchange *x, struct error *err)
 {
     size_t n_rank = (size_t)run->n_rank;
-    int64_t most = 0;
     enum status st = STATUS_OK;
 
+    x->record = record;
+    x->room = piece > record ? (int64_t)(piece / record) : 1;
+    x->end = mem_array(n_rank, sizeof *x->end);
+    x->n_to = mem_array(n_rank, sizeof *x->n_to);
     x->n_from = mem_array(n_rank, sizeof *x->n_from);
-    x->place = mem_array(n_rank, sizeof *x->place);
-    x->send_n = mem_array(n_rank, sizeof *x->send_n);
-    x->send_at = mem_array(n_rank, sizeof *x->send_at);
-    x->receive_n = mem_array(n_rank, sizeof *x->receive_n);
-    x->receive_at = mem_array(n_rank, sizeof *x->receive_at);
-    if (!x->n_from || !x->place || !x->send_n || !x->send_at || !x->receive_n || !x->receive_at)
+    x->request = mem_array(2 * n_rank, sizeof *x->request);
+    if (!x->end || !x->n_to || !x->n_from || !x->request)
         st = error_no_memory(err, "the table of an exchange");
     TRY(run_agree(run, st, err));
-    MPI_Alltoall(n_to, 1, MPI_INT64_T, x->n_from, 1, MPI_INT64_T, run->comm);
-    x->per_round = (int64_t)(piece / record / n_rank);
-    if (x->per_round < 1)
-        x->per_round = 1;
+    MPI_Alltoall(n_to, 1, MPI_INT64_T, x->end, 1, MPI_INT64_T, run->comm);
     for (size_t r = 0; r < n_rank; r++) {
-        x->place[r] = x->n_all;
-        x->n_all += x->n_from[r];
-        most = n_to[r] > most ? n_to[r] : most;
+        x->n_left += n_to[r];
+        x->n_all += x->end[r];
+        x->end[r] = x->n_all;
     }
-    MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_INT64_T, MPI_MAX, run->comm);
-    x->n_round = (most + x->per_round - 1) / x->per_round;
-    size_t in_round = (size_t)smaller(most, x->per_round) * n_rank;
+    x->n_round = (x->n_left + x->room - 1) / x->room;
+    MPI_Allreduce(MPI_IN_PLACE, &x->n_round, 1, MPI_INT64_T, MPI_MAX, run->comm);
     x->all = mem_array((size_t)x->n_all, record);
-    x->send = mem_array(in_round, record);
-    x->receive = mem_array(in_round, record);
-    if (x->all == NULL || x->send == NULL || x->receive == NULL)
+    x->send = mem_array((size_t)(x->n_left < x->room ? x->n_left : x->room), record);
+    if (x->all == NULL || x->send == NULL)
         st = error_no_memory(err, "the rows of this rank");
     TRY(run_agree(run, st, err));
 done:
     return st;
 }
 
+/* Sends what lies in x->send, n_to[r] records for each rank r; what comes goes to where it
+ * stays. */
+static void exchange_round(const struct run *run, MPI_Datatype type, struct exchange *x)
+{
+    const char *next = x->send;
+    int n_request = 0;
+
+    MPI_Alltoall(x->n_to, 1, MPI_INT, x->n_from, 1, MPI_INT, run->comm);
+    for (int r = 0; r < run->n_rank; r++) {
+        x->end[r] -= x->n_from[r];
+        if (r != run->rank && x->n_from[r] > 0)
+            MPI_Irecv(x->all + (size_t)x->end[r] * x->record, x->n_from[r], type, r, 0,
+                      run->comm, &x->request[n_request++]);
+    }
+    for (int r = 0; r < run->n_rank; r++) {
+        size_t n_byte = (size_t)x->n_to[r] * x->record;
+        if (r == run->rank)
+            memcpy(x->all + (size_t)x->end[r] * x->record, next, n_byte);
+        else if (n_byte > 0)
+            MPI_Isend(next, x->n_to[r], type, r, 0, run->comm, &x->request[n_request++]);
+        next += n_byte;
+    }
+    MPI_Waitall(n_request, x->request, MPI_STATUSES_IGNORE);
+}
+
 enum status comm_exchange(const struct run *run, size_t record, const int64_t *n_to,
-                          void (*pack)(const void *source, int to, int64_t first, int64_t n,
-                                       void *out),
-                          const void *source, size_t piece, void **received,
-                          int64_t *n_received, struct error *err)
+                          void (*take)(void *source, size_t n, void *out, int *n_to),
+                          void *source, size_t piece, void **received, int64_t *n_received,
+                          struct error *err)
 {
     struct exchange x = {0};
-    MPI_Datatype type = MPI_DATATYPE_NULL;
     enum status st = STATUS_OK;
 
     TRY(exchange_plan(run, record, n_to, piece, &x, err));
-    type = record_type(record);
+    MPI_Datatype type = record_type(record);
     for (int64_t round = 0; round < x.n_round; round++) {
-        int64_t first = round * x.per_round, n_send = 0, n_receive = 0;
-        for (int r = 0; r < run->n_rank; r++) {
-            int64_t n_s = n_to[r] > first ? smaller(n_to[r] - first, x.per_round) : 0;
-            int64_t n_r = x.n_from[r] > first ? smaller(x.n_from[r] - first, x.per_round) : 0;
-            if (n_s > 0)
-                pack(source, r, first, n_s, x.send + (size_t)n_send * record);
-            x.send_n[r] = as_int(n_s);
-            x.send_at[r] = as_int(n_send);
-            x.receive_n[r] = as_int(n_r);
-            x.receive_at[r] = as_int(n_receive);
-            n_send += n_s;
-            n_receive += n_r;
-        }
-        MPI_Alltoallv(x.send, x.send_n, x.send_at, type, x.receive, x.receive_n, x.receive_at,
-                      type, run->comm);
-        for (int r = 0; r < run->n_rank; r++) {
-            memcpy(x.all + (size_t)x.place[r] * record,
-                   x.receive + (size_t)x.receive_at[r] * record,
-                   (size_t)x.receive_n[r] * record);
-            x.place[r] += x.receive_n[r];
-        }
+        int64_t n = x.n_left < x.room ? x.n_left : x.room;
+        memset(x.n_to, 0, (size_t)run->n_rank * sizeof *x.n_to);
+        if (n > 0)
+            take(source, (size_t)n, x.send, x.n_to);
+        x.n_left -= n;
+        exchange_round(run, type, &x);
     }
     MPI_Type_free(&type);
     *received = x.all;

@@ -12,19 +12,22 @@
  * rank, so that buffers stay bounded and MPI's int counts suffice. All ranks call each of these
  * together. */
 
-enum { COMM_PIECE = 32 << 20 };
+enum { COMM_PIECE = 2 << 20 };
 
-/* Writes the records [first, first + n) of those for rank `to` to out. */
-/* Sends n_to[r] records of `record` bytes to each rank r, and returns
- * what all ranks sent here: by sending rank, each rank's records in its order.
- *   pack        writes to out the records [first, first + n) of those in source for rank `to`
- *   piece       in, bytes of the send buffer, at least one record a rank is sent per round
+/* Sends n_to[r] records of `record` bytes to each rank r, and returns what all ranks sent here:
+ * by sending rank, each rank's records in its order. They are sent from the last to the first,
+ * a piece at a time, so that a source can give back what has been taken of it, and the records
+ * are never held twice.
+ *   take        writes the last n records of source that it has not yet taken to out, those for
+ *               rank 0 first, each rank's in their order, and in n_to[n_rank], zero before, how
+ *               many are for each
+ *   piece       in, bytes of the send buffer, which holds one record at least; the same on all
+ *               ranks
  *   received    out, produced, *n_received records */
 enum status comm_exchange(const struct run *run, size_t record, const int64_t *n_to,
-                          void (*pack)(const void *source, int to, int64_t first, int64_t n,
-                                       void *out),
-                          const void *source, size_t piece, void **received,
-                          int64_t *n_received, struct error *err);
+                          void (*take)(void *source, size_t n, void *out, int *n_to),
+                          void *source, size_t piece, void **received, int64_t *n_received,
+                          struct error *err);
 
 /* Gathers n records of each rank on every rank, by rank: *all is produced, *n_all records. */
 enum status comm_gather_all(const struct run *run, size_t record, const void *mine, int64_t n,

@@ -140,14 +140,24 @@ static int compare_notices(const void *a, const void *b)
 struct outgoing {
     const struct notice *notice; /* ascending */
     const int64_t *first;        /* [n_rank + 1] of each rank's notices */
+    int64_t n_left;              /* not yet taken */
+    int n_rank;
 };
 
-static void pack_notices(const void *source, int to, int64_t first, int64_t n, void *out)
+/* The last n notices, which are in the order of their ranks. */
+static void take_notices(void *source, size_t n, void *out, int *n_to)
 {
-    const struct outgoing *outgoing = source;
+    struct outgoing *outgoing = source;
+    int64_t end = outgoing->n_left, begin = end - (int64_t)n;
 
-    memcpy(out, outgoing->notice + outgoing->first[to] + first,
-           (size_t)n * sizeof(struct notice));
+    memcpy(out, outgoing->notice + begin, n * sizeof(struct notice));
+    for (int r = 0; r < outgoing->n_rank; r++) {
+        int64_t from = outgoing->first[r], to = outgoing->first[r + 1];
+        from = from > begin ? from : begin;
+        to = to < end ? to : end;
+        n_to[r] = to > from ? (int)(to - from) : 0;
+    }
+    outgoing->n_left = begin;
 }
 
 /* Sorts the notices and sends each to the rank that read its row; *list is then what came. */
@@ -173,8 +183,9 @@ static enum status send_to_readers(const struct run *run, int64_t n_before,
             at++;
         n_to[r] = (int64_t)at - first[r];
     }
-    struct outgoing outgoing = {list->notice, first};
-    TRY(comm_exchange(run, sizeof(struct notice), n_to, pack_notices, &outgoing, COMM_PIECE,
+    first[n_rank] = (int64_t)at;
+    struct outgoing outgoing = {list->notice, first, (int64_t)at, run->n_rank};
+    TRY(comm_exchange(run, sizeof(struct notice), n_to, take_notices, &outgoing, COMM_PIECE,
                       &received, &n_received, err));
     free(list->notice);
     *list = (struct notices){received, (size_t)n_received, (size_t)n_received};

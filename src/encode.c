@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* map[b][c]: the shared code of code c of block b; one column at a time. */
+/* map[b][c]: the shared code of code c of block b, for one column. */
 struct column_map {
     size_t n_block;
     uint32_t **map;
@@ -90,77 +90,117 @@ done:
     return st;
 }
 
-static void recode_rows(const struct shard *shard, size_t dict, const struct column_map *column)
-{
-    for (size_t b = 0; b < shard->n_block; b++) {
-        struct ledger_block *block = shard->block[b];
-        for (size_t i = 0; i < block->n_row; i++) {
-            if (dict == DICT_DATE)
-                block->row[i].date = (int32_t)column->map[b][block->row[i].date];
-            else
-                block->row[i].code[dict] = column->map[b][block->row[i].code[dict]];
-        }
-    }
-}
-
 /* ---- numbers and places -------------------------------------------------------------------- */
 
-/* Row numbers from the start of the ledger instead of the block. All ranks. Returns that of this
- * rank's first record. */
-static int64_t number_rows(const struct run *run, const struct shard *shard)
+/* Row numbers of the first record of every block, in the whole ledger; findings get theirs.
+ * first[n_block] out. All ranks. Returns that of this rank's first record. */
+static int64_t number_records(const struct run *run, const struct shard *shard, int64_t *first)
 {
-    int64_t mine = 0, before = 0, first = 0;
+    int64_t n_record = 0, before = 0, next;
 
     for (size_t b = 0; b < shard->n_block; b++)
-        mine += shard->block[b]->n_record;
-    MPI_Exscan(&mine, &before, 1, MPI_INT64_T, MPI_SUM, run->comm);
+        n_record += shard->block[b]->n_record;
+    MPI_Exscan(&n_record, &before, 1, MPI_INT64_T, MPI_SUM, run->comm);
     if (run->rank == 0)
         before = 0;
-    first = before;
+    next = before;
     for (size_t b = 0; b < shard->n_block; b++) {
         struct ledger_block *block = shard->block[b];
-        for (size_t i = 0; i < block->n_row; i++)
-            block->row[i].row_number += before;
+        first[b] = next;
         for (size_t i = 0; i < block->n_reject; i++)
-            block->reject[i].row_number += before;
-        before += block->n_record;
+            block->reject[i].row_number += next;
+        next += block->n_record;
     }
-    return first;
+    return before;
 }
 
-/* Dates as days, and each row's place: rows of earlier days anywhere, then rows of its own day
- * on lower ranks, then those before it here. All ranks. */
-static enum status place_rows(const struct run *run, const struct calendar *calendar,
-                              struct encoded *mine, struct error *err)
+/* Final row numbers and codes of a block's rows, and days as indices in the calendar, all in
+ * one pass, as it is memory that takes the time. n_of_day[n_day] counts the days. */
+static void recode_block(struct ledger_block *block, size_t b, const struct column_map *column,
+                         const struct calendar *calendar, int64_t first, int64_t *n_of_day)
 {
-    size_t n_day = calendar->n_day;
+    for (size_t i = 0; i < block->n_row; i++) {
+        struct row *row = &block->row[i];
+        row->row_number += first;
+        for (size_t c = 0; c < N_CODE; c++)
+            row->code[c] = column[c].map[b][row->code[c]];
+        row->date = (int32_t)calendar->day_of[column[DICT_DATE].map[b][row->date]];
+        n_of_day[row->date]++;
+    }
+}
+
+/* From how many rows of each day a block has to the place of the first: behind the rows of
+ * earlier days anywhere, those of its own day on lower ranks, and those before it here.
+ * next[n_block][n_day] in: the numbers of rows; out: the places. All ranks. */
+static enum status place_days(const struct run *run, size_t n_block, size_t n_day,
+                              int64_t *next, struct error *err)
+{
     int64_t *here = mem_array(n_day, sizeof *here), *lower = mem_array(n_day, sizeof *lower);
-    int64_t *next = mem_array(n_day, sizeof *next), total = 0;
+    int64_t *all = mem_array(n_day, sizeof *all), total = 0;
     enum status st = STATUS_OK;
 
-    if (here == NULL || lower == NULL || next == NULL)
+    if (here == NULL || lower == NULL || all == NULL)
         st = error_no_memory(err, "the as-of dates");
     TRY(run_agree(run, st, err));
-    for (size_t i = 0; i < mine->n_row; i++) {
-        mine->row[i].date = (int32_t)calendar->day_of[mine->row[i].date];
-        here[mine->row[i].date]++;
-    }
+    for (size_t b = 0; b < n_block; b++)
+        for (size_t d = 0; d < n_day; d++)
+            here[d] += next[b * n_day + d];
     MPI_Exscan(here, lower, (int)n_day, MPI_INT64_T, MPI_SUM, run->comm);
     if (run->rank == 0)
         memset(lower, 0, n_day * sizeof *lower);
-    MPI_Allreduce(here, next, (int)n_day, MPI_INT64_T, MPI_SUM, run->comm);
+    MPI_Allreduce(here, all, (int)n_day, MPI_INT64_T, MPI_SUM, run->comm);
     for (size_t d = 0; d < n_day; d++) {
-        int64_t of_day = next[d];
-        next[d] = total + lower[d];
-        total += of_day;
-    }
-    for (size_t i = 0; i < mine->n_row; i++) {
-        mine->row[i].order = next[mine->row[i].date]++;
-        mine->row[i].date = calendar->day[mine->row[i].date];
+        int64_t place = total + lower[d];
+        for (size_t b = 0; b < n_block; b++) {
+            int64_t n = next[b * n_day + d];
+            next[b * n_day + d] = place;
+            place += n;
+        }
+        total += all[d];
     }
 done:
     free(here);
     free(lower);
+    free(all);
+    return st;
+}
+
+static void place_block(struct ledger_block *block, const struct calendar *calendar,
+                        int64_t *next)
+{
+    for (size_t i = 0; i < block->n_row; i++) {
+        struct row *row = &block->row[i];
+        row->order = next[row->date]++;
+        row->date = calendar->day[row->date];
+    }
+}
+
+/* Gives every row what all ranks have agreed on. All ranks. *n_before: records of lower
+ * ranks. */
+static enum status recode_rows(const struct run *run, const struct shard *shard,
+                               const struct column_map *column, const struct calendar *calendar,
+                               int64_t *n_before, struct error *err)
+{
+    size_t n_block = shard->n_block, n_day = calendar->n_day;
+    int64_t *first = mem_array(n_block, sizeof *first);
+    int64_t *next = mem_array(n_block * n_day, sizeof *next);
+    enum status st = STATUS_OK;
+
+    if (first == NULL || next == NULL)
+        st = error_no_memory(err, "the as-of dates");
+    TRY(run_agree(run, st, err));
+    *n_before = number_records(run, shard, first);
+#pragma omp parallel for default(none)                                                         \
+    shared(shard, column, calendar, first, next, n_block, n_day) schedule(static, 1)
+    for (size_t b = 0; b < n_block; b++)
+        recode_block(shard->block[b], b, column, calendar, first[b], next + b * n_day);
+    TRY(place_days(run, n_block, n_day, next, err));
+#pragma omp parallel for default(none) shared(shard, calendar, next, n_block, n_day)           \
+    schedule(static, 1)
+    for (size_t b = 0; b < n_block; b++)
+        place_block(shard->block[b], calendar, next + b * n_day);
+done:
+    free(first);
     free(next);
     return st;
 }
@@ -217,24 +257,19 @@ static void collect_facts(const struct run *run, const struct ledger_files *file
     facts->last_date = n_day > 0 ? calendar->day[n_day - 1] : ROW_NO_DATE;
 }
 
-/* Every dictionary column in turn. All ranks. */
+/* Every dictionary column in turn; column[N_DICT] out. All ranks. */
 static enum status agree_on_codes(const struct run *run, const struct shard *shard,
-                                  struct texts *date_text, struct ledger_facts *facts,
-                                  struct error *err)
+                                  struct column_map *column, struct texts *date_text,
+                                  struct ledger_facts *facts, struct error *err)
 {
-    struct column_map column = {0};
     enum status st = STATUS_OK;
 
-    for (size_t dict = 0; dict < N_DICT; dict++) {
-        TRY(agree_on_column(run, shard, dict, &column,
+    for (size_t dict = 0; dict < N_DICT; dict++)
+        TRY(agree_on_column(run, shard, dict, &column[dict],
                             dict == DICT_DATE ? date_text : &facts->text[dict], err));
-        recode_rows(shard, dict, &column);
-        if (dict == CODE_CURRENCY)
-            TRY(tally_control(run, shard, column.map, facts->text[dict].n, &facts->tally, err));
-        column_map_free(&column);
-    }
+    TRY(tally_control(run, shard, column[CODE_CURRENCY].map, facts->text[CODE_CURRENCY].n,
+                      &facts->tally, err));
 done:
-    column_map_free(&column);
     return st;
 }
 
@@ -246,13 +281,13 @@ enum status encode_rows(const struct run *run, const struct ledger_files *files,
     struct calendar calendar = {.n_day = 0};
     struct encoded rows = {0};
     struct ledger_facts known = {0};
+    struct column_map column[N_DICT] = {{0}};
     enum status st = STATUS_OK;
 
-    TRY(agree_on_codes(run, shard, &date_text, &known, err));
+    TRY(agree_on_codes(run, shard, column, &date_text, &known, err));
     TRY(calendar_build(run, files, shard, &date_text, orders, &calendar, err));
-    known.n_before = number_rows(run, shard);
+    TRY(recode_rows(run, shard, column, &calendar, &known.n_before, err));
     TRY(run_agree(run, join_blocks(shard, &rows, err), err));
-    TRY(place_rows(run, &calendar, &rows, err));
     collect_facts(run, files, &rows, &calendar, &known);
     TRY(tally_findings(run, files, shard, known.n_record, known.n_row, &known.tally, err));
     if (known.n_row == 0)
@@ -266,6 +301,8 @@ enum status encode_rows(const struct run *run, const struct ledger_files *files,
     rows = (struct encoded){0};
     known = (struct ledger_facts){0};
 done:
+    for (size_t dict = 0; dict < N_DICT; dict++)
+        column_map_free(&column[dict]);
     texts_free(&date_text);
     calendar_free(&calendar);
     encoded_free(&rows);

@@ -5,13 +5,15 @@
  * its end, however far behind the span's end that is.
  *
  * A packed file can only be read from its beginning: it counts by its packed bytes, and the lane
- * its first byte falls into reads it whole, which leaves the rows in input order. */
+ * its first byte falls into reads it whole, which leaves the rows in input order.
+ *
+ * The files' hashes are made beside the second pass (input_hash.c). */
 #include "ingest.h"
 
 #include "comm.h"
+#include "input_hash.h"
 #include "mem.h"
 #include "part.h"
-#include "sha256.h"
 #include "stop.h"
 
 #include <omp.h>
@@ -19,7 +21,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WINDOW = 4 << 20 }; /* bytes read at a time */
+enum { WINDOW = 256 << 10 };    /* bytes read at a time: they stay in the cache */
+enum { HASHED_WHILE_READ = 2 }; /* bytes hashed in the time in which one is read */
 
 /* A lane's part of one table. */
 struct span {
@@ -80,6 +83,22 @@ static enum status lane_spans(const struct ledger_files *files, int64_t begin, i
         at += n;
     }
     return STATUS_OK;
+}
+
+/* Where lane l of this rank's n_lane begins on the line of all tables' data; lane n_lane begins
+ * where the next rank does. The first lane hashes besides, and so reads less. */
+static int64_t lane_begin(const struct run *run, const struct ledger_files *files, size_t l)
+{
+    int64_t begin = part_begin(files->n_byte, run->n_rank, run->rank);
+    int64_t n = part_begin(files->n_byte, run->n_rank, run->rank + 1) - begin;
+    int64_t n_lane = run->n_thread;
+    int64_t hashing = input_hash_bytes(run, files) / HASHED_WHILE_READ;
+    int64_t first = (n + hashing) / n_lane - hashing;
+
+    if (l == 0)
+        return begin;
+    first = n_lane == 1 ? n : first < 0 ? 0 : first;
+    return begin + first + part_begin(n - first, n_lane == 1 ? 1 : n_lane - 1, (int64_t)l - 1);
 }
 
 static enum status lane_prepare(const struct ledger_files *files, int64_t begin, int64_t end,
@@ -314,6 +333,25 @@ static void parse_lane(const struct ledger_files *files, struct lane *lane, int6
         lane->st = parse_span(files, lane, &lane->span[s], n_lane, log, &lane->err);
 }
 
+/* The lane of the thread that may call MPI: it hashes this rank's share of the files as well,
+ * whatever fails, as other ranks wait for that. */
+static void parse_and_hash(const struct run *run, struct ledger_files *files, struct lane *lane,
+                           int64_t n_lane, struct log *log)
+{
+    struct error err;
+    enum status hashed = STATUS_OK;
+
+    if (input_hash_is_early(run))
+        hashed = input_hash_add(run, files, &err);
+    parse_lane(files, lane, n_lane, log);
+    if (!input_hash_is_early(run))
+        hashed = input_hash_add(run, files, &err);
+    if (lane->st == STATUS_OK && hashed != STATUS_OK) {
+        lane->st = hashed;
+        lane->err = err;
+    }
+}
+
 /* The first failure in lane order, which is input order. */
 static enum status lanes_status(const struct lane *lane, size_t n_lane, struct error *err)
 {
@@ -344,23 +382,6 @@ static enum status number_rows(const struct run *run, const struct lane *lane, s
                          files->list.path[0],
                          files->list.n > 1 ? ", nor has any other file" : "");
     return STATUS_OK;
-}
-
-/* Rank f mod n_rank hashes file f; one process must read a file whole for its hash. */
-static enum status hash_files(const struct run *run, struct ledger_files *files,
-                              struct error *err)
-{
-    size_t n = files->list.n;
-    enum status st = STATUS_OK;
-
-    for (size_t f = (size_t)run->rank; f < n && st == STATUS_OK; f += (size_t)run->n_rank)
-        st = sha256_file(files->list.path[f], files->sha256[f], err);
-    TRY(run_agree(run, st, err));
-    for (size_t f = 0; f < n; f++)
-        MPI_Bcast(files->sha256[f], (int)sizeof files->sha256[f], MPI_CHAR,
-                  (int)(f % (size_t)run->n_rank), run->comm);
-done:
-    return st;
 }
 
 /* ---- what all ranks are told of the files --------------------------------------------------- */
@@ -452,16 +473,14 @@ enum status ingest_read(const struct run *run, struct log *log, struct ledger_fi
     size_t n_lane = (size_t)run->n_thread;
     struct lane *lane = mem_array(n_lane, sizeof *lane);
     struct shard read = {.n_block = n_lane, .block = mem_array(n_lane, sizeof *read.block)};
-    int64_t begin = part_begin(files->n_byte, run->n_rank, run->rank);
-    int64_t n_mine = part_begin(files->n_byte, run->n_rank, run->rank + 1) - begin;
+    int64_t n_everywhere = (int64_t)n_lane * run->n_rank;
     enum status st = STATUS_OK;
 
     if (lane == NULL || read.block == NULL)
         st = error_no_memory(err, "reading the ledger");
     for (size_t l = 0; l < n_lane && st == STATUS_OK; l++)
-        st = lane_prepare(files, begin + part_begin(n_mine, (int64_t)n_lane, (int64_t)l),
-                          begin + part_begin(n_mine, (int64_t)n_lane, (int64_t)l + 1), &lane[l],
-                          err);
+        st = lane_prepare(files, lane_begin(run, files, l), lane_begin(run, files, l + 1),
+                          &lane[l], err);
     TRY(run_agree(run, st, err));
     if (run->n_rank > 1 || n_lane > 1) {
 #pragma omp parallel for default(none) shared(files, lane, n_lane) schedule(static, 1)
@@ -470,12 +489,16 @@ enum status ingest_read(const struct run *run, struct log *log, struct ledger_fi
         TRY(run_agree(run, lanes_status(lane, n_lane, err), err));
         TRY(sum_before(run, lane, n_lane, files->n_table, err));
     }
-#pragma omp parallel for default(none) shared(run, files, lane, n_lane, log) schedule(static, 1)
+#pragma omp parallel for default(none) shared(run, files, lane, n_lane, n_everywhere, log)     \
+    schedule(static, 1)
     for (size_t l = 0; l < n_lane; l++)
-        parse_lane(files, &lane[l], (int64_t)n_lane * run->n_rank, l == 0 ? log : NULL);
+        if (l == 0)
+            parse_and_hash(run, files, &lane[l], n_everywhere, log);
+        else
+            parse_lane(files, &lane[l], n_everywhere, NULL);
     TRY(run_agree(run, lanes_status(lane, n_lane, err), err));
     TRY(number_rows(run, lane, n_lane, files, err));
-    TRY(hash_files(run, files, err));
+    input_hash_share(run, files);
     for (size_t l = 0; l < n_lane; l++) {
         read.block[l] = lane[l].block;
         lane[l].block = NULL;

@@ -1,6 +1,9 @@
 /* Rows to the owners of their groups. Placing hash buckets by size instead of keys by hash
  * keeps the ranks even whatever the sizes of the groups are, and costs one sum over a table of
- * a fixed size. */
+ * a fixed size.
+ *
+ * Rows leave from the last to the first, and the array they leave gets shorter by as much as
+ * the one they arrive in fills: a rank never holds more than its rows and a piece of them. */
 #include "shuffle.h"
 
 #include "comm.h"
@@ -11,20 +14,15 @@
 
 enum { BUCKETS_PER_RANK = 64, BUCKETS_MIN = 1024, BUCKETS_MAX = 1 << 20 };
 
-/* This rank's rows by the rank they go to. */
-struct send_plan {
-    const struct row *row;
-    int64_t *n_to;  /* [n_rank] */
-    int64_t *start; /* [n_rank] of each rank's rows in index */
-    size_t *index;  /* rows ordered by receiver, in input order for each */
+/* Rows on their way out. */
+struct leaving {
+    struct encoded *rows; /* from the last on they are sent and given back */
+    unsigned key;
+    size_t n_bucket;
+    const int *owner; /* [n_bucket] the rank each bucket goes to */
+    int n_rank;
+    size_t *place; /* [n_rank] where the next row for each rank goes in the piece */
 };
-
-static void send_plan_free(struct send_plan *plan)
-{
-    free(plan->n_to);
-    free(plan->start);
-    free(plan->index);
-}
 
 static size_t bucket_count(int n_rank)
 {
@@ -100,45 +98,65 @@ done:
     return st;
 }
 
-static enum status plan_by_owner(const struct encoded *mine, unsigned key, const int *owner,
-                                 size_t n_bucket, int n_rank, struct send_plan *plan,
-                                 struct error *err)
+static int owner_of(const struct leaving *leaving, const struct row *row)
 {
-    plan->row = mine->row;
-    plan->n_to = mem_array((size_t)n_rank, sizeof *plan->n_to);
-    plan->start = mem_array((size_t)n_rank, sizeof *plan->start);
-    plan->index = mem_array(mine->n_row, sizeof *plan->index);
-    if (plan->n_to == NULL || plan->start == NULL || plan->index == NULL)
-        return error_no_memory(err, "the plan of the exchange");
-    for (size_t i = 0; i < mine->n_row; i++)
-        plan->n_to[owner[bucket_of(&mine->row[i], key, n_bucket)]]++;
-    for (int r = 1; r < n_rank; r++)
-        plan->start[r] = plan->start[r - 1] + plan->n_to[r - 1];
-    for (size_t i = 0; i < mine->n_row; i++)
-        plan->index[plan->start[owner[bucket_of(&mine->row[i], key, n_bucket)]]++] = i;
-    for (int r = 0; r < n_rank; r++) /* start moved to each end: move it back */
-        plan->start[r] -= plan->n_to[r];
-    return STATUS_OK;
+    return leaving->owner[bucket_of(row, leaving->key, leaving->n_bucket)];
 }
 
-static void pack_rows(const void *source, int to, int64_t first, int64_t n, void *out)
+/* The last n rows, ordered by receiver; their memory goes back to the system. */
+static void take_rows(void *source, size_t n, void *out, int *n_to)
 {
-    const struct send_plan *plan = source;
-    struct row *row = out;
+    struct leaving *leaving = source;
+    struct encoded *rows = leaving->rows;
+    const struct row *last = rows->row + (rows->n_row - n);
+    struct row *piece = out;
+    size_t at = 0;
 
-    for (int64_t i = 0; i < n; i++)
-        row[i] = plan->row[plan->index[plan->start[to] + first + i]];
+    for (size_t i = 0; i < n; i++)
+        n_to[owner_of(leaving, &last[i])]++;
+    for (int r = 0; r < leaving->n_rank; r++) {
+        leaving->place[r] = at;
+        at += (size_t)n_to[r];
+    }
+    for (size_t i = 0; i < n; i++)
+        piece[leaving->place[owner_of(leaving, &last[i])]++] = last[i];
+    rows->n_row -= n;
+    struct row *shorter = mem_resize(rows->row, rows->n_row, sizeof *rows->row);
+    rows->row = shorter != NULL ? shorter : rows->row;
+}
+
+/* Finds an owner for every bucket. size[n_bucket] and n_to[n_rank], zero before, out: rows in
+ * each bucket of all ranks, and rows of this rank for each rank. All ranks. */
+static enum status plan_owners(const struct run *run, const struct encoded *mine, unsigned key,
+                               size_t n_bucket, int *owner, int64_t *n_to, struct error *err)
+{
+    int64_t *here = mem_array(n_bucket, sizeof *here),
+            *size = mem_array(n_bucket, sizeof *size);
+    enum status st = STATUS_OK;
+
+    if (here == NULL || size == NULL)
+        st = error_no_memory(err, "the plan of the exchange");
+    TRY(run_agree(run, st, err));
+    for (size_t i = 0; i < mine->n_row; i++)
+        here[bucket_of(&mine->row[i], key, n_bucket)]++;
+    MPI_Allreduce(here, size, (int)n_bucket, MPI_INT64_T, MPI_SUM, run->comm);
+    TRY(run_agree(run, place_buckets(size, n_bucket, run->n_rank, owner, err), err));
+    for (size_t b = 0; b < n_bucket; b++)
+        n_to[owner[b]] += here[b];
+done:
+    free(here);
+    free(size);
+    return st;
 }
 
 enum status shuffle_rows(const struct run *run, unsigned key, size_t piece,
                          struct encoded *mine, struct encoded *whole, struct error *err)
 {
     size_t n_bucket = bucket_count(run->n_rank);
-    int64_t *size = mem_array(n_bucket, sizeof *size);
     int *owner = mem_array(n_bucket, sizeof *owner);
-    struct send_plan plan = {0};
+    int64_t *n_to = mem_array((size_t)run->n_rank, sizeof *n_to), n_received = 0;
+    size_t *place = mem_array((size_t)run->n_rank, sizeof *place);
     void *received = NULL;
-    int64_t n_received = 0;
     enum status st = STATUS_OK;
 
     if (run->n_rank == 1) {
@@ -146,24 +164,19 @@ enum status shuffle_rows(const struct run *run, unsigned key, size_t piece,
         *mine = (struct encoded){0};
         goto done;
     }
-    if (size == NULL || owner == NULL)
+    if (owner == NULL || n_to == NULL || place == NULL)
         st = error_no_memory(err, "the plan of the exchange");
     TRY(run_agree(run, st, err));
-    for (size_t i = 0; i < mine->n_row; i++)
-        size[bucket_of(&mine->row[i], key, n_bucket)]++;
-    MPI_Allreduce(MPI_IN_PLACE, size, (int)n_bucket, MPI_INT64_T, MPI_SUM, run->comm);
-    st = place_buckets(size, n_bucket, run->n_rank, owner, err);
-    if (st == STATUS_OK)
-        st = plan_by_owner(mine, key, owner, n_bucket, run->n_rank, &plan, err);
-    TRY(run_agree(run, st, err));
-    TRY(comm_exchange(run, sizeof(struct row), plan.n_to, pack_rows, &plan, piece, &received,
+    TRY(plan_owners(run, mine, key, n_bucket, owner, n_to, err));
+    struct leaving leaving = {mine, key, n_bucket, owner, run->n_rank, place};
+    TRY(comm_exchange(run, sizeof(struct row), n_to, take_rows, &leaving, piece, &received,
                       &n_received, err));
     encoded_free(mine);
     whole->row = received;
     whole->n_row = (size_t)n_received;
 done:
-    send_plan_free(&plan);
-    free(size);
     free(owner);
+    free(n_to);
+    free(place);
     return st;
 }

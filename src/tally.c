@@ -163,10 +163,12 @@ done:
 enum status tally_rows(const struct run *run, const struct tally *tally, const struct row *row,
                        size_t n, int64_t n_row, struct error *err)
 {
-    uint64_t sum[2] = {n, 0};
+    uint64_t fingerprint = 0;
 
+#pragma omp parallel for default(none) shared(row, n) reduction(+ : fingerprint) schedule(static)
     for (size_t i = 0; i < n; i++)
-        sum[1] += row_fingerprint(&row[i]);
+        fingerprint += row_fingerprint(&row[i]);
+    uint64_t sum[2] = {n, fingerprint};
     MPI_Allreduce(MPI_IN_PLACE, sum, 2, MPI_UINT64_T, MPI_SUM, run->comm);
     if (sum[0] == (uint64_t)n_row && sum[1] == tally->fingerprint)
         return STATUS_OK;

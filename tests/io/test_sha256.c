@@ -81,6 +81,37 @@ static void check_file(void)
     CU_ASSERT_EQUAL(sha256_file("/tmp", hex, &err), STATUS_NO_INPUT);
 }
 
+/* A hundred bytes in two parts, cut everywhere, the state copied at the cut. */
+static void check_states(void)
+{
+    char path[] = "/tmp/tieout-sha-XXXXXX", hex[SHA256_HEX], whole[SHA256_HEX], text[100];
+    struct error err;
+    int fd = mkstemp(path);
+
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)('0' + i % 10);
+    CU_ASSERT_FATAL(fd >= 0 && write(fd, text, sizeof text) == (ssize_t)sizeof text);
+    close(fd);
+    hash_pieces(text, sizeof text, sizeof text, whole);
+    for (int64_t cut = 0; cut <= (int64_t)sizeof text; cut++) {
+        struct sha256_state first, second;
+        sha256_state_begin(&first);
+        CU_ASSERT_EQUAL(sha256_state_add_file(&first, path, 0, cut, &err), STATUS_OK);
+        second = first;
+        memset(&first, 0xff, sizeof first);
+        CU_ASSERT_EQUAL(sha256_state_add_file(&second, path, cut, sizeof text, &err),
+                        STATUS_OK);
+        sha256_state_format(&second, hex);
+        CU_ASSERT_STRING_EQUAL(hex, whole);
+    }
+    struct sha256_state state;
+    sha256_state_begin(&state);
+    CU_ASSERT_EQUAL(sha256_state_add_file(&state, path, 0, sizeof text + 1, &err), STATUS_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "ends at byte 100"));
+    unlink(path);
+    CU_ASSERT_EQUAL(sha256_state_add_file(&state, path, 0, 1, &err), STATUS_NO_INPUT);
+}
+
 /* Digest of parts "b" and "a" with given bytes, b begun first or not, in one piece or two. */
 static void digest_of(const char *a, const char *b, int b_first, char hex[SHA256_HEX])
 {
@@ -121,6 +152,7 @@ int main(void)
         {"the standard's examples, in pieces of every size", check_examples},
         {"texts are preceded by their lengths", check_texts},
         {"files are hashed whole; a missing one and a folder are errors", check_file},
+        {"a hash can be gone on with from a copy of its state", check_states},
         {"parts count by name, not by when they came", check_content_digest},
     };
     return suite_run("sha256", fact, sizeof fact / sizeof *fact);

@@ -20,28 +20,64 @@ static int64_t amount(int from, int to, int64_t unit)
     return from == 0 && to == 0 ? 7 * unit : (from * 5 + to * 3 + 1) % 4 * unit + to;
 }
 
-static void pack_records(const void *source, int to, int64_t first, int64_t n, void *out)
-{
-    const struct run *run = source;
-    struct record *record = out;
+/* What is not yet taken of the records to every rank. */
+struct supply {
+    const struct run *run;
+    int32_t *to;   /* [n_left] receiver of each record */
+    int64_t *n_to; /* [n_rank] left for each */
+    int64_t n_left;
+};
 
-    for (int64_t i = 0; i < n; i++)
-        record[i] = (struct record){run->rank, to, first + i};
+static void take_records(void *source, size_t n, void *out, int *n_to)
+{
+    struct supply *supply = source;
+    struct record *record = out;
+    const int32_t *to = supply->to + (supply->n_left - (int64_t)n);
+    size_t at = 0;
+
+    for (int r = 0; r < supply->run->n_rank; r++) {
+        for (size_t i = 0; i < n; i++)
+            n_to[r] += to[i] == r;
+        supply->n_to[r] -= n_to[r];
+        for (int i = 0; i < n_to[r]; i++)
+            record[at++] = (struct record){supply->run->rank, r, supply->n_to[r] + i};
+    }
+    supply->n_left -= (int64_t)n;
+}
+
+/* Receivers of all records in one order: round after round of those that still get one. */
+static void interleave(const int64_t *n_to, int n_rank, int32_t *to)
+{
+    bool found = true;
+
+    for (int64_t round = 0; found; round++) {
+        found = false;
+        for (int r = 0; r < n_rank; r++)
+            if (n_to[r] > round) {
+                *to++ = r;
+                found = true;
+            }
+    }
 }
 
 static void check_exchange(int64_t unit, size_t piece)
 {
     const struct run *run = mpi_suite_ranks();
+    struct supply supply = {.run = run,
+                            .n_to = mem_array((size_t)run->n_rank, sizeof *supply.n_to)};
     int64_t *n_to = mem_array((size_t)run->n_rank, sizeof *n_to), n = 0, at = 0;
     struct error err = {0};
     void *received = NULL;
     bool right = true;
 
     for (int r = 0; r < run->n_rank; r++)
-        n_to[r] = amount(run->rank, r, unit);
-    CU_ASSERT_EQUAL_FATAL(comm_exchange(run, sizeof(struct record), n_to, pack_records, run,
+        supply.n_left += supply.n_to[r] = n_to[r] = amount(run->rank, r, unit);
+    supply.to = mem_array((size_t)supply.n_left, sizeof *supply.to);
+    interleave(n_to, run->n_rank, supply.to);
+    CU_ASSERT_EQUAL_FATAL(comm_exchange(run, sizeof(struct record), n_to, take_records, &supply,
                                         piece, &received, &n, &err),
                           STATUS_OK);
+    CU_ASSERT_EQUAL(supply.n_left, 0);
     const struct record *record = received;
     for (int from = 0; from < run->n_rank; from++)
         for (int64_t i = 0; i < amount(from, run->rank, unit); i++, at++)
@@ -51,6 +87,8 @@ static void check_exchange(int64_t unit, size_t piece)
     CU_ASSERT_EQUAL(at, n);
     free(received);
     free(n_to);
+    free(supply.n_to);
+    free(supply.to);
 }
 
 static void exchange_keeps_order_whatever_the_piece(void)
@@ -61,13 +99,17 @@ static void exchange_keeps_order_whatever_the_piece(void)
     check_exchange(1000, COMM_PIECE);
 }
 
-static void pack_bytes(const void *source, int to, int64_t first, int64_t n, void *out)
+/* Bytes for the last rank alone; *source are left. */
+static void take_bytes(void *source, size_t n, void *out, int *n_to)
 {
+    int64_t *left = source;
     unsigned char *byte = out;
+    int last = mpi_suite_ranks()->n_rank - 1;
 
-    (void)source;
-    for (int64_t i = 0; i < n; i++)
-        byte[i] = (unsigned char)((first + i) % 251 + to);
+    *left -= (int64_t)n;
+    for (size_t i = 0; i < n; i++)
+        byte[i] = (unsigned char)((*left + (int64_t)i) % 251 + last);
+    n_to[last] = (int)n;
 }
 
 /* 2^31 + 5 records from the first rank to the last: needs about 3 GB, so only when asked for. */
@@ -75,7 +117,7 @@ static void exchange_counts_beyond_an_int(void)
 {
     const struct run *run = mpi_suite_ranks();
     const int64_t n = (INT64_C(1) << 31) + 5;
-    int64_t *n_to = mem_array((size_t)run->n_rank, sizeof *n_to), n_received = 0;
+    int64_t *n_to = mem_array((size_t)run->n_rank, sizeof *n_to), n_received = 0, left = n;
     struct error err = {0};
     void *received = NULL;
     int last = run->n_rank - 1;
@@ -83,9 +125,9 @@ static void exchange_counts_beyond_an_int(void)
 
     if (run->rank == 0)
         n_to[last] = n;
-    CU_ASSERT_EQUAL_FATAL(
-        comm_exchange(run, 1, n_to, pack_bytes, NULL, COMM_PIECE, &received, &n_received, &err),
-        STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(comm_exchange(run, 1, n_to, take_bytes, &left, COMM_PIECE, &received,
+                                        &n_received, &err),
+                          STATUS_OK);
     CU_ASSERT_EQUAL_FATAL(n_received, run->rank == last ? n : 0);
     for (int64_t i = 0; i < n_received; i++)
         right = right && ((unsigned char *)received)[i] == (unsigned char)(i % 251 + last);

@@ -4,6 +4,7 @@
 #include "ingest.h"
 #include "mem.h"
 #include "mpi_suite.h"
+#include "sha256.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -209,12 +210,46 @@ static void a_lost_quote_is_named_by_file_and_line(void)
     ledger_files_free(&files);
 }
 
+/* Files of 1 byte of data to many, so that ranks begin, share, end and pass over files. */
+static void every_rank_knows_the_hash_of_each_file(void)
+{
+    enum { N_FILE = 5 };
+    static const int n_record[N_FILE] = {1, 3, 400, 2, 90};
+    const struct run *run = mpi_suite_ranks();
+    struct ledger_files files = {0};
+    struct shard shard = {0};
+    struct error err = {0};
+    char path[N_FILE][64];
+    const char *paths[N_FILE];
+
+    for (int f = 0; f < N_FILE; f++) {
+        size_t length;
+        char *text = make_text(n_record[f], true, &length);
+        share_file(text, length, path[f]);
+        paths[f] = path[f];
+        free(text);
+    }
+    CU_ASSERT_EQUAL_FATAL(ingest_inspect(run, paths, N_FILE, &TERMS, false, &files, &err),
+                          STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(ingest_read(run, NULL, &files, &shard, &err), STATUS_OK);
+    for (int f = 0; f < N_FILE; f++) {
+        char hex[SHA256_HEX];
+        CU_ASSERT_EQUAL(sha256_file(path[f], hex, &err), STATUS_OK);
+        CU_ASSERT_STRING_EQUAL(files.sha256[f], hex);
+    }
+    for (int f = 0; f < N_FILE; f++)
+        unshare_file(path[f]);
+    shard_free(&shard);
+    ledger_files_free(&files);
+}
+
 int main(void)
 {
     static const struct fact facts[] = {
         {"any cut gives the rows of reading at once",
          any_cut_gives_the_rows_of_reading_at_once},
         {"a lost quote is named by file and line", a_lost_quote_is_named_by_file_and_line},
+        {"every rank knows the hash of each file", every_rank_knows_the_hash_of_each_file},
     };
 
     return mpi_suite_run("ingest", facts, sizeof facts / sizeof facts[0]);
