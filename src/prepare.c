@@ -10,6 +10,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK = 512 }; /* values scaled at a time */
 
 /* ---- contamination ------------------------------------------------------------------------- */
 
@@ -80,17 +83,31 @@ void columns_free(double **column, size_t n_column)
     free(column);
 }
 
-/* (value - centre) / spread in double, rounded once to float: what scikit-learn's trees see. */
-static float *scale_column(const double *value, size_t n, double center, double scale)
+/* (value - centre) / spread in double, rounded once to float: what scikit-learn's trees see. The
+ * floats take the place of the doubles, so that no feature is held twice. */
+static float *scale_column(double *value, size_t n, double center, double scale)
 {
-    float *x = mem_array(n, sizeof *x);
+    char *out = (char *)value;
+    float x[BLOCK];
 
-    if (x == NULL)
-        return NULL;
-#pragma omp parallel for default(none) shared(x, value, n, center, scale) schedule(static)
-    for (size_t i = 0; i < n; i++)
-        x[i] = (float)((value[i] - center) / scale);
-    return x;
+    for (size_t begin = 0; begin < n; begin += BLOCK) {
+        size_t n_block = n - begin < BLOCK ? n - begin : BLOCK;
+        for (size_t i = 0; i < n_block; i++)
+            x[i] = (float)((value[begin + i] - center) / scale);
+        memcpy(out + begin * sizeof *x, x, n_block * sizeof *x); /* behind what is read next */
+    }
+    void *smaller = mem_resize(value, n, sizeof *x);
+    return smaller != NULL ? smaller : (void *)value;
+}
+
+/* Columns become the scaled features, which take them over. */
+static void scale_columns(double **column, size_t n, struct prepared *made)
+{
+#pragma omp parallel for default(none) shared(column, n, made) schedule(dynamic, 1)
+    for (size_t f = 0; f < made->n_feature; f++) {
+        made->x[f] = scale_column(column[f], n, made->center[f], made->scale[f]);
+        column[f] = NULL;
+    }
 }
 
 static enum status prepared_allocate(size_t n_feature, struct prepared *out, struct error *err)
@@ -127,14 +144,7 @@ enum status prepare_rows(const struct run *run, const struct encoded *rows, int6
         made.contamination = fmin((double)n_depart / (double)n_all, CONTAMINATION_MOST);
     TRY(quantiles_robust(run, (const double *const *)column, p, rows->n_row, n_all, made.center,
                          made.scale, err));
-    for (size_t f = 0; f < p && st == STATUS_OK; f++) {
-        made.x[f] = scale_column(column[f], rows->n_row, made.center[f], made.scale[f]);
-        if (made.x[f] == NULL)
-            st = error_no_memory(err, "the scaled features");
-        free(column[f]); /* so that no feature is held twice for longer than its turn */
-        column[f] = NULL;
-    }
-    TRY(run_agree(run, st, err));
+    scale_columns(column, rows->n_row, &made);
     *out = made;
     made = (struct prepared){0};
 done:
