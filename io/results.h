@@ -42,7 +42,7 @@ struct results_anomalies {
     const char *const *explanation;       /* [n] UTF-8, terminated */
     const char *explanation_source;       /* the same for all */
     const char *const *suppressed_by;     /* [n] reviewer; "" if raised. NULL: no feedback */
-    const char *const *suppressed_reason; /* [n] a sentence; "" if raised */
+    const char *const *suppressed_reason; /* [n] a sentence; NULL if raised */
 };
 
 /* What /model says of feedback. */

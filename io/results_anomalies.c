@@ -108,7 +108,7 @@ static struct span anomaly_span(const struct results_anomalies *all, size_t i,
     case ANOMALIES_SUPPRESSED_BY:
         return span_of(all->suppressed_by[i]);
     case ANOMALIES_SUPPRESSED_REASON:
-        return span_of(all->suppressed_reason[i]);
+        return span_of(all->suppressed_reason[i] != NULL ? all->suppressed_reason[i] : "");
     default:
         assert(id == ANOMALIES_EXPLANATION_SOURCE);
         return span_of(all->explanation_source);

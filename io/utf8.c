@@ -31,13 +31,25 @@ static size_t character_length(const unsigned char *p, size_t n)
     return n >= 4 && is_tail(p[3]) ? 4 : 0;
 }
 
+/* How many bytes from p on, of n, are ASCII other than NUL: most of all that is stored. */
+static size_t plain_length(const char *p, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && (unsigned char)(p[i] - 1) < 0x7f)
+        i++;
+    return i;
+}
+
 size_t utf8_repair(const char *text, size_t length, char *out)
 {
     static const char replacement[] = "\xef\xbf\xbd";
     size_t used = 0;
 
     for (size_t i = 0; i < length;) {
-        size_t n = character_length((const unsigned char *)text + i, length - i);
+        size_t n = plain_length(text + i, length - i);
+        if (n == 0)
+            n = character_length((const unsigned char *)text + i, length - i);
         const char *from = n > 0 ? text + i : replacement;
         size_t size = n > 0 ? n : sizeof replacement - 1;
         if (out != NULL)

@@ -125,27 +125,6 @@ static void fetch_ahead(const struct row *row, const struct groups *groups, size
     }
 }
 
-/* What a row says by itself, for rows begin .. end of the group order. */
-static void fill_levels(const struct row *row, const struct groups *groups, size_t begin,
-                        size_t end, double *const column[N_CLASSIC])
-{
-    const uint32_t *member = groups->member;
-
-    for (size_t k = begin; k < end; k++) {
-        const struct row *r = &row[member[k]];
-
-        fetch_ahead(row, groups, k);
-        column[FEATURE_COMPANY][k] = r->code[CODE_COMPANY];
-        column[FEATURE_ACCOUNT][k] = r->code[CODE_ACCOUNT];
-        column[FEATURE_AU][k] = r->code[CODE_AU];
-        column[FEATURE_GL_BALANCE][k] = r->gl;
-        column[FEATURE_IHUB_BALANCE][k] = r->ihub;
-        column[FEATURE_BALANCE_DIFFERENCE][k] = r->difference;
-        column[FEATURE_DAYS_SINCE_LAST][k] =
-            k > begin ? days_between(row[member[k - 1]].date, r->date) : 0;
-    }
-}
-
 static void fill_changes(const double *value, size_t n, double *change)
 {
     if (n > 0)
@@ -154,23 +133,58 @@ static void fill_changes(const double *value, size_t n, double *change)
         change[i] = value[i] - value[i - 1];
 }
 
+/* The features of CLASSIC_BALANCES, for the group at begin .. end. */
+static void fill_balances(const struct row *row, const struct groups *groups, size_t begin,
+                          size_t end, double *const column[N_CLASSIC])
+{
+    double *gl = column[FEATURE_GL_BALANCE], *ihub = column[FEATURE_IHUB_BALANCE];
+    size_t n = end - begin;
+
+    for (size_t k = begin; k < end; k++) {
+        const struct row *r = &row[groups->member[k]];
+
+        fetch_ahead(row, groups, k);
+        gl[k] = r->gl;
+        ihub[k] = r->ihub;
+    }
+    fill_changes(gl + begin, n, column[FEATURE_GL_CHANGE] + begin);
+    fill_changes(ihub + begin, n, column[FEATURE_IHUB_CHANGE] + begin);
+    rolling_std(gl + begin, n, STD_WINDOW, column[FEATURE_GL_STD] + begin);
+    rolling_std(ihub + begin, n, STD_WINDOW, column[FEATURE_IHUB_STD] + begin);
+}
+
+/* The features of CLASSIC_OTHERS, for the group at begin .. end. */
+static void fill_others(const struct row *row, const struct groups *groups, size_t begin,
+                        size_t end, double *const column[N_CLASSIC])
+{
+    const uint32_t *member = groups->member;
+    double *difference = column[FEATURE_BALANCE_DIFFERENCE];
+
+    for (size_t k = begin; k < end; k++) {
+        const struct row *r = &row[member[k]];
+
+        fetch_ahead(row, groups, k);
+        column[FEATURE_COMPANY][k] = r->code[CODE_COMPANY];
+        column[FEATURE_ACCOUNT][k] = r->code[CODE_ACCOUNT];
+        column[FEATURE_AU][k] = r->code[CODE_AU];
+        column[FEATURE_DAYS_SINCE_LAST][k] =
+            k > begin ? days_between(row[member[k - 1]].date, r->date) : 0;
+        difference[k] = r->difference;
+    }
+    fill_changes(difference + begin, end - begin, column[FEATURE_DIFF_CHANGE] + begin);
+}
+
 void features_classic(const struct row *row, const struct groups *groups,
                       double *const column[N_CLASSIC])
 {
 #pragma omp parallel for default(none) shared(row, groups, column)                             \
     schedule(dynamic, GROUPS_A_CHUNK)
     for (size_t g = 0; g < groups->n_group; g++) {
-        size_t at = groups->start[g];
-        size_t n = groups->start[g + 1] - at;
+        size_t begin = groups->start[g], end = groups->start[g + 1];
 
-        fill_levels(row, groups, at, at + n, column);
-        fill_changes(column[FEATURE_GL_BALANCE] + at, n, column[FEATURE_GL_CHANGE] + at);
-        fill_changes(column[FEATURE_IHUB_BALANCE] + at, n, column[FEATURE_IHUB_CHANGE] + at);
-        fill_changes(column[FEATURE_BALANCE_DIFFERENCE] + at, n,
-                     column[FEATURE_DIFF_CHANGE] + at);
-        rolling_std(column[FEATURE_GL_BALANCE] + at, n, STD_WINDOW,
-                    column[FEATURE_GL_STD] + at);
-        rolling_std(column[FEATURE_IHUB_BALANCE] + at, n, STD_WINDOW,
-                    column[FEATURE_IHUB_STD] + at);
+        if (column[FEATURE_GL_BALANCE] != NULL)
+            fill_balances(row, groups, begin, end, column);
+        if (column[FEATURE_BALANCE_DIFFERENCE] != NULL)
+            fill_others(row, groups, begin, end, column);
     }
 }

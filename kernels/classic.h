@@ -31,6 +31,14 @@ struct feature_label {
 
 extern const struct feature_label CLASSIC_LABEL[N_CLASSIC];
 
+/* The features that follow from the two balances, bit 1 << f each. */
+enum {
+    CLASSIC_BALANCES = 1 << FEATURE_GL_BALANCE | 1 << FEATURE_IHUB_BALANCE |
+                       1 << FEATURE_GL_CHANGE | 1 << FEATURE_IHUB_CHANGE | 1 << FEATURE_GL_STD |
+                       1 << FEATURE_IHUB_STD,
+    CLASSIC_OTHERS = ((1 << N_CLASSIC) - 1) & ~CLASSIC_BALANCES
+};
+
 /* Standard deviation over the last `window` values, ddof 1, fewer at the start, 0 for the first:
  * pandas 1.5.3's rolling(window, min_periods=1).std().fillna(0) to the bit, an online recurrence
  * (Welford's, compensated) that carries rounding residue of values that have left the window.
@@ -40,7 +48,8 @@ void rolling_std(const double *value, size_t n, size_t window, double *std);
 /* The classic features of every row, groups shared among OpenMP threads.
  * row[groups->n_row]   in, in the order groups->member refers to
  * column[N_CLASSIC]    in, arrays [n_row] that are filled in group order: element k belongs to
- *                      row[member[k]]
+ *                      row[member[k]]; the columns of CLASSIC_BALANCES may all be NULL, and so
+ *                      may all the others
  * Days since the group's previous row are whole days, 0 for the first row and next to a missing
  * date; changes are to the previous row, 0 for the first. */
 void features_classic(const struct row *row, const struct groups *groups,

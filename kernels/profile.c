@@ -19,11 +19,14 @@ static unsigned all_departing(const double *feature)
 
 const struct profile *profile_get(enum profile_number number)
 {
+    static const unsigned whole_history[] = {(1u << N_HISTORY) - 1, 0};
+    static const unsigned classic_halves[] = {CLASSIC_BALANCES, CLASSIC_OTHERS, 0};
     static const struct profile table[N_PROFILE] = {
         [PROFILE_HISTORY] = {"history", KEY_CLASSIC | 1 << CODE_CURRENCY, N_HISTORY,
-                             HISTORY_LABEL, features_history, history_departing, true},
+                             HISTORY_LABEL, features_history, whole_history, history_departing,
+                             true},
         [PROFILE_CLASSIC] = {"classic", KEY_CLASSIC, N_CLASSIC, CLASSIC_LABEL, classic_profile,
-                             all_departing, false},
+                             classic_halves, all_departing, false},
     };
 
     return &table[number];

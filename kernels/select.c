@@ -1,15 +1,17 @@
-/* Exact order statistics by counting digits. Five passes over the values, of which the
- * later ones see only those that share the first digits, find any rank, with counts that ranks and threads add up in any order;
- * sampling or sorting over ranks would move the values themselves. Memory does not depend on
- * the number of values.
+/* Exact order statistics by counting digits. Five passes over the values, of which the later ones
+ * see only those that share the first digits, find any rank, with counts that ranks and threads
+ * add up in any order; sampling or sorting over ranks would move the values themselves.
  *
  * Who adds up the counts is left to the caller (src/quantiles.c over ranks). */
 #include "select.h"
 
+#include "mem.h"
+
 #include <assert.h>
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
+
+enum { COLLECTED = 1 << 12 }; /* values looked at between two looks at the room left */
 
 static const uint64_t SIGN = UINT64_C(1) << 63;
 
@@ -43,19 +45,29 @@ static int bits_behind(int passes)
     return passes == 0 ? 64 : 64 - SELECT_FIRST_BITS - (passes - 1) * SELECT_NEXT_BITS;
 }
 
+/* Where a search counts a value, NULL if it does not. */
+static inline int64_t *bucket_of(double value, const struct select_search *search,
+                                 int64_t *count)
+{
+    int shift = bits_behind(search->pass + 1);
+    int digit_bits = bits_behind(search->pass) - shift;
+    uint64_t leading = select_key(value) >> shift;
+
+    if (leading >> digit_bits != search->prefix)
+        return NULL;
+    return &count[leading & (select_buckets(search->pass) - 1)];
+}
+
 void select_count(const double *value, size_t n, const struct select_search *search,
                   int64_t *count)
 {
-    assert(search->pass >= 0 && search->pass < SELECT_PASSES);
-    int shift = bits_behind(search->pass + 1);
-    int digit_bits = bits_behind(search->pass) - shift;
-    uint64_t digit_mask = select_buckets(search->pass) - 1;
-    uint64_t prefix = search->prefix;
+    const struct select_search fixed = *search;
 
+    assert(fixed.pass >= 0 && fixed.pass < SELECT_PASSES);
     for (size_t i = 0; i < n; i++) {
-        uint64_t leading = select_key(value[i]) >> shift;
-        if (leading >> digit_bits == prefix)
-            count[leading & digit_mask]++;
+        int64_t *bucket = bucket_of(value[i], &fixed, count);
+        if (bucket != NULL)
+            ++*bucket;
     }
 }
 
@@ -73,47 +85,62 @@ void select_narrow(struct select_search *search, const int64_t *count)
     search->pass++;
 }
 
-size_t select_extent(const double *value, size_t n, const struct select_search *search,
-                     uint64_t *low, uint64_t *high)
+static bool reserve(struct select_reach *reach, size_t n)
 {
-    int shift = bits_behind(search->pass);
-    uint64_t prefix = search->prefix, least = UINT64_MAX, most = 0;
-    size_t n_inside = 0;
-
-    assert(search->pass > 0);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t key = select_key(value[i]);
-        bool inside = key >> shift == prefix;
-        least = inside && key < least ? key : least;
-        most = inside && key > most ? key : most;
-        n_inside += inside;
-    }
-    *low = least;
-    *high = most;
-    return n_inside;
+    if (reach->capacity - reach->n_other >= n)
+        return true;
+    size_t capacity = mem_grow(reach->capacity, reach->n_other + n);
+    double *other = mem_resize(reach->other, capacity, sizeof *other);
+    if (other == NULL)
+        return false;
+    reach->other = other;
+    reach->capacity = capacity;
+    return true;
 }
 
-void select_finish(struct select_search *search, uint64_t key)
+static void reach_add(struct select_reach *reach, double value)
 {
-    search->prefix = key;
-    search->pass = SELECT_PASSES;
+    if (reach->n_usual == 0)
+        reach->usual = value;
+    if (value == reach->usual)
+        reach->n_usual++;
+    else
+        reach->other[reach->n_other++] = value;
 }
 
-size_t select_keep(const double *value, size_t n, const struct select_search *const *search,
-                   size_t n_search, double *kept)
+bool select_collect(const double *value, size_t n, const struct select_search *const *search,
+                    size_t n_search, struct select_reach *reach)
 {
+    uint8_t of[SELECT_BUCKETS] = {0}; /* 1 + search whose prefix it is, or 0 */
     int shift = bits_behind(1);
-    size_t n_kept = 0;
 
-    for (size_t i = 0; i < n && n_search > 0; i++) {
-        uint64_t leading = select_key(value[i]) >> shift;
-        bool wanted = false;
-        for (size_t s = 0; s < n_search; s++)
-            wanted |= leading == search[s]->prefix;
-        kept[n_kept] = value[i]; /* the next one takes its place unless it is wanted */
-        n_kept += wanted;
+    assert(n_search <= UINT8_MAX);
+    for (size_t s = 0; s < n_search; s++) {
+        assert(search[s]->pass == 1);
+        of[search[s]->prefix] = (uint8_t)(s + 1);
     }
-    return n_kept;
+    for (size_t begin = 0; begin < n && n_search > 0; begin += COLLECTED) {
+        size_t end = n - begin < COLLECTED ? n : begin + COLLECTED;
+        for (size_t s = 0; s < n_search; s++)
+            if (!reserve(&reach[s], end - begin))
+                return false;
+        for (size_t i = begin; i < end; i++) {
+            uint8_t s = of[select_key(value[i]) >> shift];
+            if (s > 0)
+                reach_add(&reach[s - 1], value[i]);
+        }
+    }
+    return true;
+}
+
+void select_count_reach(const struct select_reach *reach, const struct select_search *search,
+                        int64_t *count)
+{
+    int64_t *bucket = reach->n_usual > 0 ? bucket_of(reach->usual, search, count) : NULL;
+
+    if (bucket != NULL)
+        *bucket += reach->n_usual;
+    select_count(reach->other, reach->n_other, search, count);
 }
 
 struct select_position select_percentile(double q, int64_t n)

@@ -1,6 +1,7 @@
 #ifndef TIEOUT_SELECT_H
 #define TIEOUT_SELECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,19 +38,23 @@ void select_count(const double *value, size_t n, const struct select_search *sea
 /* Narrows the search by one digit, given the counts over all values. */
 void select_narrow(struct select_search *search, const int64_t *count);
 
-/* How many values have the search's prefix as leading digits, and the lowest and highest key of
- * these: UINT64_MAX and 0 if there is none. If both are equal over all values, that key is what
- * is wanted. The search has done a pass at least. */
-size_t select_extent(const double *value, size_t n, const struct select_search *search,
-                     uint64_t *low, uint64_t *high);
+/* The values of one search after its first pass. A bucket that a quantile falls in often holds
+ * one value many times, such as 0, which is therefore counted and not copied. */
+struct select_reach {
+    double usual;    /* the first value met */
+    int64_t n_usual; /* values equal to it; 0: there are none at all */
+    double *other;   /* [n_other] the rest, in their order; to be freed */
+    size_t n_other, capacity;
+};
 
-/* Ends a search whose key is known. */
-void select_finish(struct select_search *search, uint64_t key);
+/* Adds to reach[n_search] the values whose leading digits are the prefix of search[n_search],
+ * which are distinct, fewer than 256, and all after their first pass. False if memory is short. */
+bool select_collect(const double *value, size_t n, const struct select_search *const *search,
+                    size_t n_search, struct select_reach *reach);
 
-/* Copies the values whose leading digits are the prefix of one of the searches, all after their
- * first pass and distinct; returns how many. kept has room for these and one more. */
-size_t select_keep(const double *value, size_t n, const struct select_search *const *search,
-                   size_t n_search, double *kept);
+/* select_count of the values that were collected for this search. */
+void select_count_reach(const struct select_reach *reach, const struct select_search *search,
+                        int64_t *count);
 
 /* Between which order statistics the percentile q in [0, 100] of n values lies, and at which
  * fraction, n >= 1. */

@@ -220,8 +220,6 @@ void comm_gather(const struct run *run, size_t record, const void *mine, int64_t
     MPI_Type_free(&type);
 }
 
-/* ---- sorted texts -------------------------------------------------------------------------- */
-
 static void send_bytes(const struct run *run, int to, const void *byte, size_t n)
 {
     const char *next = byte;
@@ -245,6 +243,24 @@ static void receive_bytes(const struct run *run, int from, void *byte, size_t n)
         left -= part;
     }
 }
+
+void comm_gather_bytes(const struct run *run, const void *mine, int64_t n, const int64_t *n_of,
+                       void *all)
+{
+    char *next = all;
+
+    if (run->rank != 0) {
+        send_bytes(run, 0, mine, (size_t)n);
+        return;
+    }
+    memcpy(next, mine, (size_t)n);
+    for (int r = 1; r < run->n_rank; r++) {
+        next += n_of[r - 1];
+        receive_bytes(run, r, next, (size_t)n_of[r]);
+    }
+}
+
+/* ---- sorted texts -------------------------------------------------------------------------- */
 
 static enum status texts_allocate(struct texts *texts, const uint64_t size[2],
                                   struct error *err)

@@ -38,6 +38,10 @@ enum status comm_gather_all(const struct run *run, size_t record, const void *mi
 void comm_gather(const struct run *run, size_t record, const void *mine, int64_t n,
                  const int64_t *n_of, void *all);
 
+/* The same for bytes, of which there may be more than an int counts. */
+void comm_gather_bytes(const struct run *run, const void *mine, int64_t n, const int64_t *n_of,
+                       void *all);
+
 /* n bytes from rank 0 to all. */
 void comm_broadcast(const struct run *run, void *byte, size_t n);
 

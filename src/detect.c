@@ -25,7 +25,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
-enum { GATHER_PIECE = 1 << 20 }; /* rows that rank 0 holds at a time */
+enum { GATHER_PIECE = 1 << 17 }; /* rows that rank 0 holds at a time: what its cache holds */
 
 static const double UNEVEN =
     1.5; /* times the even share from which ranks wait for one of them */

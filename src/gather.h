@@ -53,6 +53,12 @@ enum status gather_anomalies(const struct run *run, const struct judged *judged,
                              struct anomaly_counts *count, struct drawn_list *drawn,
                              struct error *err);
 
+/* The explanations of all ranks' anomalies, in the order they have there: one behind another, each
+ * with its end, rank by rank. *all is produced on rank 0, NULL on the others; to be freed. */
+enum status gather_explanations(const struct run *run, const struct judged *judged,
+                                const struct anomaly_terms *terms, char **all,
+                                struct error *err);
+
 /* /series: the rows around these findings, which are the same list on every rank. */
 enum status gather_series(const struct run *run, const struct encoded *rows,
                           const struct groups *groups, const struct scored *scored,

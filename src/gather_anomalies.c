@@ -1,5 +1,5 @@
 /* /anomalies to rank 0: all of them at once, as they must be ranked before any is written, with
- * their ids and explanations. */
+ * their ids. Their explanations come with them (gather_explanations.c). */
 #include "gather.h"
 
 #include "comm.h"
@@ -83,9 +83,9 @@ struct anomaly_list {
     struct anomaly *anomaly;
     double *contribution; /* [n * n_feature] */
     char (*id)[RESULTS_ID];
-    char **explanation;
+    const char **explanation;   /* borrowed */
     const char **suppressed_by; /* in the reviewers' texts */
-    char **suppressed_reason;   /* NULL: "" */
+    char **suppressed_reason;   /* NULL for what is raised */
 };
 
 static void free_texts(char **text, size_t n)
@@ -100,7 +100,7 @@ static void anomaly_list_free(struct anomaly_list *list)
     free(list->anomaly);
     free(list->contribution);
     free(list->id);
-    free_texts(list->explanation, list->n);
+    free(list->explanation);
     free(list->suppressed_by);
     free_texts(list->suppressed_reason, list->n);
 }
@@ -121,31 +121,6 @@ static enum status anomaly_list_allocate(size_t n, size_t n_feature, struct anom
     return STATUS_OK;
 }
 
-static enum status explain_finding(const struct anomaly *anomaly, const double *contribution,
-                                   const struct anomaly_terms *terms, char **explanation,
-                                   struct error *err)
-{
-    const struct texts *currency = &terms->facts->text[CODE_CURRENCY];
-    size_t start = currency->start[anomaly->row.code[CODE_CURRENCY]];
-    size_t end = currency->start[anomaly->row.code[CODE_CURRENCY] + 1];
-    struct explain_context context = {
-        .currency = currency->byte + start,
-        .currency_length = end - start,
-        .tolerance = terms->tolerance,
-        .label = terms->profile->label,
-        .contribution = contribution,
-        .n_feature = terms->profile->n_feature,
-    };
-    char text[EXPLAIN_TEXT];
-
-    explain_anomaly(anomaly, &context, text);
-    *explanation = mem_array(strlen(text) + 1, 1);
-    if (*explanation == NULL)
-        return error_no_memory(err, "the explanations");
-    strcpy(*explanation, text);
-    return STATUS_OK;
-}
-
 /* Who holds a finding back and why: the rejection, and what the reviewer wrote. */
 static enum status tell_suppression(const struct anomaly *anomaly,
                                     const struct reviews *reviews, const char **by,
@@ -154,11 +129,11 @@ static enum status tell_suppression(const struct anomaly *anomaly,
     char date[DATE_TEXT] = "(no date)";
 
     *by = "";
+    if (anomaly->suppressor == 0)
+        return STATUS_OK;
     *reason = mem_array(EXPLAIN_TEXT, 1);
     if (*reason == NULL)
         return error_no_memory(err, "the suppressed findings");
-    if (anomaly->suppressor == 0)
-        return STATUS_OK;
     const struct reviewed *judged = &reviews->reviewed[anomaly->suppressor - 1];
     const struct verdict *verdict = &reviews->feedback.verdict[judged->verdict];
     const char *byte = reviews->feedback.byte, *comment = byte + verdict->comment;
@@ -171,12 +146,29 @@ static enum status tell_suppression(const struct anomaly *anomaly,
     return STATUS_OK;
 }
 
-/* Those of anomaly[n] that are to be written, in order. */
-static enum status list_anomalies(const struct anomaly *anomaly, const double *contribution,
-                                  size_t n, const struct anomaly_terms *terms,
-                                  struct anomaly_list *list, struct error *err)
+/* Everything of the ranks' anomalies, on rank 0. */
+struct found_anomalies {
+    size_t n;
+    struct anomaly *anomaly;
+    double *contribution; /* [n * n_feature] */
+    char *explanations;   /* one behind another, each with its end */
+    const char **explanation;
+};
+
+static void found_anomalies_free(struct found_anomalies *found)
 {
-    size_t p = terms->profile->n_feature;
+    free(found->anomaly);
+    free(found->contribution);
+    free(found->explanations);
+    free(found->explanation);
+}
+
+/* Those of the anomalies that are to be written, in order. */
+static enum status list_anomalies(const struct found_anomalies *found,
+                                  const struct anomaly_terms *terms, struct anomaly_list *list,
+                                  struct error *err)
+{
+    size_t p = terms->profile->n_feature, n = found->n;
     struct ranked *ranked = mem_array(n, sizeof *ranked);
     enum status st = STATUS_OK;
 
@@ -184,13 +176,14 @@ static enum status list_anomalies(const struct anomaly *anomaly, const double *c
         st = error_no_memory(err, "the anomalies");
         goto done;
     }
-    TRY(anomaly_list_allocate(rank_anomalies(anomaly, n, terms->budget, ranked), p, list, err));
+    TRY(anomaly_list_allocate(rank_anomalies(found->anomaly, n, terms->budget, ranked), p, list,
+                              err));
     for (size_t i = 0; i < list->n; i++) {
         double *share = list->contribution + i * p;
-        list->anomaly[i] = anomaly[ranked[i].index];
-        memcpy(share, contribution + ranked[i].index * p, p * sizeof *share);
+        list->anomaly[i] = found->anomaly[ranked[i].index];
+        list->explanation[i] = found->explanation[ranked[i].index];
+        memcpy(share, found->contribution + ranked[i].index * p, p * sizeof *share);
         TRY(anomaly_id(&list->anomaly[i], terms->facts->text, list->id[i], err));
-        TRY(explain_finding(&list->anomaly[i], share, terms, &list->explanation[i], err));
         TRY(tell_suppression(&list->anomaly[i], terms->reviews, &list->suppressed_by[i],
                              &list->suppressed_reason[i], err));
     }
@@ -211,7 +204,7 @@ static enum status write_list(const struct anomaly_list *list,
         .currency = terms->facts->has_currency,
         .n_contribution = terms->profile->n_feature,
         .contribution = list->contribution,
-        .explanation = (const char *const *)list->explanation,
+        .explanation = list->explanation,
         .explanation_source = "rules",
         .suppressed_by = list->suppressed_by,
         .suppressed_reason =
@@ -249,19 +242,61 @@ static enum status choose_drawn(const struct anomaly_list *list, struct drawn_li
     return STATUS_OK;
 }
 
-static enum status write_anomalies(const struct anomaly *anomaly, const double *contribution,
-                                   size_t n, const struct anomaly_terms *terms,
+static enum status write_anomalies(const struct found_anomalies *found,
+                                   const struct anomaly_terms *terms,
                                    struct results_writer *writer, struct drawn_list *drawn,
                                    struct error *err)
 {
     struct anomaly_list list = {.n = 0};
     enum status st = STATUS_OK;
 
-    TRY(list_anomalies(anomaly, contribution, n, terms, &list, err));
+    TRY(list_anomalies(found, terms, &list, err));
     TRY(write_list(&list, terms, writer, err));
     TRY(choose_drawn(&list, drawn, err));
 done:
     anomaly_list_free(&list);
+    return st;
+}
+
+/* Where each explanation begins. */
+static void part_explanations(struct found_anomalies *found)
+{
+    const char *next = found->explanations;
+
+    for (size_t a = 0; a < found->n; a++) {
+        found->explanation[a] = next;
+        next += strlen(next) + 1;
+    }
+}
+
+/* Brings the ranks' anomalies to rank 0. All ranks. */
+static enum status find_anomalies(const struct run *run, const struct judged *judged,
+                                  const struct anomaly_terms *terms,
+                                  struct found_anomalies *found, struct error *err)
+{
+    int64_t n_mine = (int64_t)judged->n_anomaly;
+    int64_t *n_of = mem_array((size_t)run->n_rank, sizeof *n_of);
+    size_t contributions = terms->profile->n_feature * sizeof(double);
+    enum status st = n_of == NULL ? error_no_memory(err, "the anomalies") : STATUS_OK;
+
+    TRY(run_agree(run, st, err));
+    MPI_Gather(&n_mine, 1, MPI_INT64_T, n_of, 1, MPI_INT64_T, 0, run->comm);
+    if (run->rank == 0) {
+        for (int r = 0; r < run->n_rank; r++)
+            found->n += (size_t)n_of[r];
+        found->anomaly = mem_array(found->n, sizeof *found->anomaly);
+        found->contribution = mem_array(found->n, contributions);
+        found->explanation = mem_array(found->n, sizeof *found->explanation);
+        if (!found->anomaly || !found->contribution || !found->explanation)
+            st = error_no_memory(err, "the anomalies");
+    }
+    TRY(run_agree(run, st, err));
+    comm_gather(run, sizeof *found->anomaly, judged->anomaly, n_mine, n_of, found->anomaly);
+    comm_gather(run, contributions, judged->contribution, n_mine, n_of, found->contribution);
+    TRY(gather_explanations(run, judged, terms, &found->explanations, err));
+    part_explanations(found);
+done:
+    free(n_of);
     return st;
 }
 
@@ -270,38 +305,20 @@ enum status gather_anomalies(const struct run *run, const struct judged *judged,
                              struct anomaly_counts *count, struct drawn_list *drawn,
                              struct error *err)
 {
-    int64_t n_mine = (int64_t)judged->n_anomaly, n_all = 0;
-    int64_t *n_of = mem_array((size_t)run->n_rank, sizeof *n_of);
-    size_t contributions = terms->profile->n_feature * sizeof(double);
-    struct anomaly *anomaly = NULL;
-    double *contribution = NULL;
+    struct found_anomalies found = {.n = 0};
     struct anomaly_counts counted = {0, 0};
-    enum status st = n_of == NULL ? error_no_memory(err, "the anomalies") : STATUS_OK;
+    enum status st = STATUS_OK;
 
-    TRY(run_agree(run, st, err));
-    MPI_Allgather(&n_mine, 1, MPI_INT64_T, n_of, 1, MPI_INT64_T, run->comm);
-    for (int r = 0; r < run->n_rank; r++)
-        n_all += n_of[r];
+    TRY(find_anomalies(run, judged, terms, &found, err));
     if (run->rank == 0) {
-        anomaly = mem_array((size_t)n_all, sizeof *anomaly);
-        contribution = mem_array((size_t)n_all, contributions);
-        if (anomaly == NULL || contribution == NULL)
-            st = error_no_memory(err, "the anomalies");
+        counted = count_anomalies(found.anomaly, found.n, terms->budget);
+        st = write_anomalies(&found, terms, writer, drawn, err);
     }
-    TRY(run_agree(run, st, err));
-    comm_gather(run, sizeof *anomaly, judged->anomaly, n_mine, n_of, anomaly);
-    comm_gather(run, contributions, judged->contribution, n_mine, n_of, contribution);
-    if (run->rank == 0)
-        counted = count_anomalies(anomaly, (size_t)n_all, terms->budget);
-    if (run->rank == 0)
-        st = write_anomalies(anomaly, contribution, (size_t)n_all, terms, writer, drawn, err);
     TRY(run_agree(run, st, err));
     MPI_Bcast(&counted, sizeof counted, MPI_BYTE, 0, run->comm);
     comm_broadcast(run, drawn, sizeof *drawn);
     *count = counted;
 done:
-    free(n_of);
-    free(anomaly);
-    free(contribution);
+    found_anomalies_free(&found);
     return st;
 }

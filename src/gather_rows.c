@@ -6,30 +6,31 @@
 #include "mem.h"
 #include "stop.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What travels for each row. */
+#define NO_ROW UINT32_MAX
+
+/* What travels for each row; whether it is an anomaly, the decision tells. */
 struct row_result {
-    int64_t row_number;
     double decision;
-    double base; /* 0 without feedback, like suppressed */
-    uint8_t anomaly;
+    uint32_t offset; /* of its row number in the piece */
     uint8_t pattern;
-    uint8_t suppressed;
+    uint8_t suppressed; /* 0 without feedback */
 };
 
 /* The stretch of this rank's rows that is in the piece, and on rank 0 the piece itself. */
 struct gathering {
     size_t first, n; /* this rank's rows */
     struct row_result *mine;
-    double *feature; /* one feature of the same rows */
+    double *value; /* of the same rows: the score without feedback, a feature */
     /* rank 0 only */
     int64_t *n_of;          /* [n_rank] */
     struct row_result *all; /* rank by rank */
-    double *feature_all;    /* rank by rank */
-    size_t *slot;           /* [piece] index in `all` of each row number, or SIZE_MAX */
-    size_t *from;           /* [n] index in `all` of each kept row, in input order */
+    double *value_all;      /* rank by rank */
+    uint32_t *slot;         /* [piece] index in `all` of each row number, or NO_ROW */
+    uint32_t *from;         /* [n] index in `all` of each kept row, in input order */
     int64_t *row_number;    /* [n] and below: the columns to write */
     int32_t *file;
     double *decision, *base;
@@ -40,10 +41,10 @@ struct gathering {
 static void gathering_free(struct gathering *g, size_t n_column)
 {
     free(g->mine);
-    free(g->feature);
+    free(g->value);
     free(g->n_of);
     free(g->all);
-    free(g->feature_all);
+    free(g->value_all);
     free(g->slot);
     free(g->from);
     free(g->row_number);
@@ -57,46 +58,46 @@ static void gathering_free(struct gathering *g, size_t n_column)
 }
 
 static enum status gathering_allocate(const struct run *run, size_t piece, size_t n_column,
-                                      struct gathering *g, struct error *err)
+                                      bool with_base, struct gathering *g, struct error *err)
 {
+    size_t n_value = n_column > 0 || with_base ? piece : 0;
     bool ready = true;
 
     g->mine = mem_array(piece, sizeof *g->mine);
-    g->feature = mem_array(n_column > 0 ? piece : 0, sizeof *g->feature);
-    ready = g->mine != NULL && g->feature != NULL;
+    g->value = mem_array(n_value, sizeof *g->value);
+    ready = g->mine != NULL && g->value != NULL;
     if (run->rank == 0 && ready) {
         g->n_of = mem_array((size_t)run->n_rank, sizeof *g->n_of);
         g->all = mem_array(piece, sizeof *g->all);
-        g->feature_all = mem_array(n_column > 0 ? piece : 0, sizeof *g->feature_all);
+        g->value_all = mem_array(n_value, sizeof *g->value_all);
         g->slot = mem_array(piece, sizeof *g->slot);
         g->from = mem_array(piece, sizeof *g->from);
         g->row_number = mem_array(piece, sizeof *g->row_number);
         g->file = mem_array(piece, sizeof *g->file);
         g->decision = mem_array(piece, sizeof *g->decision);
-        g->base = mem_array(piece, sizeof *g->base);
+        g->base = mem_array(with_base ? piece : 0, sizeof *g->base);
         g->suppressed = mem_array(piece, 1);
         g->anomaly = mem_array(piece, 1);
         g->pattern = mem_array(piece, 1);
         g->column = columns_create(n_column, piece);
-        ready = g->n_of && g->all && g->feature_all && g->slot && g->from && g->row_number &&
+        ready = g->n_of && g->all && g->value_all && g->slot && g->from && g->row_number &&
                 g->file && g->decision && g->base && g->suppressed && g->anomaly &&
                 g->pattern && g->column;
     }
     return ready ? STATUS_OK : error_no_memory(err, "a piece of the results");
 }
 
-/* This rank's rows with numbers below `end`, from where the last piece stopped. */
+/* This rank's rows with numbers from `begin` and below `end`; the last piece stopped before. */
 static void take_stretch(const struct encoded *rows, const struct scored *scored,
-                         const struct judged *judged, int64_t end, struct gathering *g)
+                         const struct judged *judged, int64_t begin, int64_t end,
+                         struct gathering *g)
 {
     g->first += g->n;
     g->n = 0;
     for (size_t i = g->first; i < rows->n_row && rows->row[i].row_number < end; i++)
         g->mine[g->n++] = (struct row_result){
-            .row_number = rows->row[i].row_number,
             .decision = scored->decision[i],
-            .base = scored->base != NULL ? scored->base[i] : 0,
-            .anomaly = scored->decision[i] < 0,
+            .offset = (uint32_t)(rows->row[i].row_number - begin),
             .pattern = judged->pattern[i],
             .suppressed = judged->suppressor != NULL && judged->suppressor[i] > 0};
 }
@@ -109,26 +110,36 @@ static size_t order_piece(const struct run *run, const struct ledger_files *file
 
     for (int r = 0; r < run->n_rank; r++)
         n_all += (size_t)g->n_of[r];
-    memset(g->slot, 0xff, piece * sizeof *g->slot);
+    for (size_t s = 0; s < piece; s++)
+        g->slot[s] = NO_ROW;
     for (size_t i = 0; i < n_all; i++)
-        g->slot[g->all[i].row_number - begin] = i;
+        g->slot[g->all[i].offset] = (uint32_t)i;
     for (size_t s = 0; s < piece; s++) {
-        if (g->slot[s] == SIZE_MAX)
+        if (g->slot[s] == NO_ROW)
             continue;
         const struct row_result *result = &g->all[g->slot[s]];
-        while (result->row_number >= files->first_row[*table + 1])
+        int64_t row_number = begin + (int64_t)s;
+        while (row_number >= files->first_row[*table + 1])
             ++*table;
         g->from[n] = g->slot[s];
-        g->row_number[n] = result->row_number;
+        g->row_number[n] = row_number;
         g->file[n] = files->table[*table].file;
         g->decision[n] = result->decision;
-        g->base[n] = result->base;
         g->suppressed[n] = result->suppressed;
-        g->anomaly[n] = result->anomaly;
+        g->anomaly[n] = result->decision < 0;
         g->pattern[n] = result->pattern;
         n++;
     }
     return n;
+}
+
+/* One more value of the piece's rows, from g->value on every rank to out[n] in input order on
+ * rank 0. All ranks. */
+static void gather_value(const struct run *run, size_t n, struct gathering *g, double *out)
+{
+    comm_gather(run, sizeof *g->value, g->value, (int64_t)g->n, g->n_of, g->value_all);
+    for (size_t i = 0; run->rank == 0 && i < n; i++)
+        out[i] = g->value_all[g->from[i]];
 }
 
 /* Every column of features for the piece's rows. column: this rank's values in group order;
@@ -138,11 +149,19 @@ static void gather_features(const struct run *run, double *const *column, size_t
 {
     for (size_t c = 0; c < n_column; c++) {
         for (size_t i = 0; i < g->n; i++)
-            g->feature[i] = column[c][place[g->first + i]];
-        comm_gather(run, sizeof(double), g->feature, (int64_t)g->n, g->n_of, g->feature_all);
-        for (size_t i = 0; run->rank == 0 && i < n; i++)
-            g->column[c][i] = g->feature_all[g->from[i]];
+            g->value[i] = column[c][place[g->first + i]];
+        gather_value(run, n, g, run->rank == 0 ? g->column[c] : NULL);
     }
+}
+
+/* The scores without feedback, if there are such, for the piece's rows. All ranks. */
+static void gather_base(const struct run *run, const struct scored *scored, size_t n,
+                        struct gathering *g)
+{
+    if (scored->base == NULL)
+        return;
+    memcpy(g->value, scored->base + g->first, g->n * sizeof *g->value);
+    gather_value(run, n, g, g->base);
 }
 
 /* The features that are kept: the classic ones, and the profile's own. */
@@ -196,19 +215,21 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
     enum status st = STATUS_OK;
 
     piece = piece < n_record ? piece : n_record;
+    assert(piece < NO_ROW);
     if (profile != NULL)
         st = keep_features(rows, &prepared->groups, profile, tolerance, &kept, err);
     if (st == STATUS_OK)
-        st = gathering_allocate(run, (size_t)piece, kept.n, &g, err);
+        st = gathering_allocate(run, (size_t)piece, kept.n, scored->base != NULL, &g, err);
     TRY(run_agree(run, st, err));
     for (int64_t begin = 0; begin < n_record; begin += piece) {
-        take_stretch(rows, scored, judged, begin + piece, &g);
+        take_stretch(rows, scored, judged, begin, begin + piece, &g);
         int64_t n_mine = (int64_t)g.n;
         size_t n = 0;
         MPI_Gather(&n_mine, 1, MPI_INT64_T, g.n_of, 1, MPI_INT64_T, 0, run->comm);
         comm_gather(run, sizeof *g.mine, g.mine, n_mine, g.n_of, g.all);
         if (run->rank == 0)
             n = order_piece(run, files, begin, (size_t)piece, &table, &g);
+        gather_base(run, scored, n, &g);
         gather_features(run, kept.column, kept.n, kept.place, n, &g);
         if (run->rank == 0)
             st = results_write_rows(writer,

@@ -1,7 +1,7 @@
 /* Patterns of all rows, and everything an anomaly carries: its documented features, its place
  * among rows of the same key and date, its severity and what each feature added to its score.
  * The documented features were not kept, so they are computed again, for the groups with
- * anomalies only. */
+ * anomalies only and some of these at a time. */
 #include "judge.h"
 
 #include "learn.h"
@@ -98,7 +98,10 @@ static bool is_followed_up(const struct row *row, double decision, const struct 
     return decision < 0 && (by->alert_on == ALERT_ALL || row->date == by->alert_on);
 }
 
-/* The groups that have an anomaly, as groups of their own. */
+enum { CHOSEN_ROWS = 1 << 16 }; /* rows of groups with an anomaly at a time */
+
+/* Some groups that have an anomaly, as groups of their own; room for CHOSEN_ROWS and the largest
+ * group. */
 struct chosen_groups {
     struct groups groups;
     size_t *place;              /* [n_row] where each member stands in the groups of all rows */
@@ -126,18 +129,30 @@ static bool has_anomaly(const struct chosen_groups *chosen, const uint32_t *memb
     return false;
 }
 
-static enum status choose_groups(const struct groups *all, struct chosen_groups *chosen,
-                                 struct error *err)
+static enum status chosen_prepare(const struct groups *all, struct chosen_groups *chosen,
+                                  struct error *err)
+{
+    struct groups *some = &chosen->groups;
+    size_t room = CHOSEN_ROWS + largest_group(all);
+
+    room = room < all->n_row ? room : all->n_row;
+    some->start = mem_array(room + 1, sizeof *some->start);
+    some->member = mem_array(room, sizeof *some->member);
+    chosen->place = mem_array(room, sizeof *chosen->place);
+    chosen->date = mem_array(room, sizeof *chosen->date);
+    chosen->column = columns_create(N_CLASSIC, room);
+    if (!some->start || !some->member || !chosen->place || !chosen->date || !chosen->column)
+        return error_no_memory(err, "the anomalies");
+    return STATUS_OK;
+}
+
+/* Takes the next groups that have an anomaly, from group g on; returns where to go on. */
+static size_t choose_groups(const struct groups *all, size_t g, struct chosen_groups *chosen)
 {
     struct groups *some = &chosen->groups;
 
-    some->start = mem_array(all->n_group + 1, sizeof *some->start);
-    some->member = mem_array(all->n_row, sizeof *some->member);
-    chosen->place = mem_array(all->n_row, sizeof *chosen->place);
-    chosen->date = mem_array(all->n_row, sizeof *chosen->date);
-    if (!some->start || !some->member || !chosen->place || !chosen->date)
-        return error_no_memory(err, "the anomalies");
-    for (size_t g = 0; g < all->n_group; g++) {
+    some->n_row = some->n_group = 0;
+    for (; g < all->n_group && some->n_row < CHOSEN_ROWS; g++) {
         size_t first = all->start[g], end = all->start[g + 1];
         if (!has_anomaly(chosen, all->member + first, end - first))
             continue;
@@ -148,11 +163,8 @@ static enum status choose_groups(const struct groups *all, struct chosen_groups 
         }
         some->start[++some->n_group] = some->n_row;
     }
-    chosen->column = columns_create(N_CLASSIC, some->n_row);
-    if (chosen->column == NULL)
-        return error_no_memory(err, "the anomalies");
     features_classic(chosen->rows->row, some, chosen->column);
-    return STATUS_OK;
+    return g;
 }
 
 static double materiality_for(const struct judgement *by, const struct row *row)
@@ -163,7 +175,7 @@ static double materiality_for(const struct judgement *by, const struct row *row)
     return materiality_of(by->materiality, by->currency->byte + start, end - start);
 }
 
-/* Member k, of chosen group g. */
+/* Member k, which is an anomaly, of chosen group g. */
 static void fill_anomaly(const struct chosen_groups *chosen, size_t g, size_t k,
                          const struct judged *judged, struct anomaly *anomaly)
 {
@@ -230,6 +242,24 @@ done:
     return st;
 }
 
+/* Appends the anomalies of the chosen groups to the judged; at: where each stands in the groups
+ * of all rows. Returns how many there are then. */
+static size_t fill_chosen(const struct chosen_groups *chosen, size_t n, struct judged *judged,
+                          size_t *at)
+{
+    const struct groups *groups = &chosen->groups;
+
+    for (size_t g = 0; g < groups->n_group; g++)
+        for (size_t k = groups->start[g]; k < groups->start[g + 1]; k++) {
+            uint32_t i = groups->member[k];
+            if (!is_followed_up(&chosen->rows->row[i], chosen->scored->decision[i], chosen->by))
+                continue;
+            fill_anomaly(chosen, g, k, judged, &judged->anomaly[n]);
+            at[n++] = chosen->place[k];
+        }
+    return n;
+}
+
 static enum status describe_anomalies(const struct encoded *rows,
                                       const struct prepared *prepared,
                                       const struct iforest *forest, const struct scored *scored,
@@ -237,28 +267,23 @@ static enum status describe_anomalies(const struct encoded *rows,
                                       struct error *err)
 {
     struct chosen_groups chosen = {.rows = rows, .scored = scored, .by = by};
-    size_t *at = NULL, a = 0;
+    const struct groups *groups = &prepared->groups;
+    size_t *at = NULL, n = 0;
     enum status st = STATUS_OK;
 
-    TRY(choose_groups(&prepared->groups, &chosen, err));
     for (size_t i = 0; i < rows->n_row; i++)
         judged->n_anomaly += is_followed_up(&rows->row[i], scored->decision[i], by);
     judged->anomaly = mem_array(judged->n_anomaly, sizeof *judged->anomaly);
     judged->contribution =
         mem_array(judged->n_anomaly * prepared->n_feature, sizeof *judged->contribution);
     at = mem_array(judged->n_anomaly, sizeof *at);
-    if (!judged->anomaly || !judged->contribution || !at) {
-        st = error_no_memory(err, "the anomalies");
-        goto done;
+    if (!judged->anomaly || !judged->contribution || !at)
+        TRY(error_no_memory(err, "the anomalies"));
+    TRY(chosen_prepare(groups, &chosen, err));
+    for (size_t g = 0; g < groups->n_group;) {
+        g = choose_groups(groups, g, &chosen);
+        n = fill_chosen(&chosen, n, judged, at);
     }
-    for (size_t g = 0; g < chosen.groups.n_group; g++)
-        for (size_t k = chosen.groups.start[g]; k < chosen.groups.start[g + 1]; k++) {
-            uint32_t i = chosen.groups.member[k];
-            if (!is_followed_up(&rows->row[i], scored->decision[i], by))
-                continue;
-            fill_anomaly(&chosen, g, k, judged, &judged->anomaly[a]);
-            at[a++] = chosen.place[k];
-        }
     TRY(attribute(forest, prepared, by->profile, at, judged, err));
 done:
     chosen_free(&chosen);

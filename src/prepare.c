@@ -1,5 +1,7 @@
 /* Rows to scaled features: groups, features, contamination, centre and spread. Everything that
- * needs all ranks is an exact sum, a count or an exact quantile, so the layout cannot show. */
+ * needs all ranks is an exact sum, a count or an exact quantile, so the layout cannot show.
+ * Features are wanted as doubles for the quantiles and as floats by the forest; a profile with
+ * many goes through in batches, so that only a part of them lies there as doubles. */
 #include "prepare.h"
 
 #include "contamination.h"
@@ -8,8 +10,16 @@
 #include "part.h"
 #include "quantiles.h"
 
+#include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum {
+    BLOCK = 512,       /* values scaled at a time */
+    MOST_FEATURES = 32 /* bits of a set */
+};
 
 /* ---- contamination ------------------------------------------------------------------------- */
 
@@ -80,17 +90,21 @@ void columns_free(double **column, size_t n_column)
     free(column);
 }
 
-/* (value - centre) / spread in double, rounded once to float: what scikit-learn's trees see. */
-static float *scale_column(const double *value, size_t n, double center, double scale)
+/* (value - centre) / spread in double, rounded once to float: what scikit-learn's trees see. The
+ * floats take the place of the doubles, so that no feature is held twice. */
+static float *scale_column(double *value, size_t n, double center, double scale)
 {
-    float *x = mem_array(n, sizeof *x);
+    char *out = (char *)value;
+    float x[BLOCK];
 
-    if (x == NULL)
-        return NULL;
-#pragma omp parallel for default(none) shared(x, value, n, center, scale) schedule(static)
-    for (size_t i = 0; i < n; i++)
-        x[i] = (float)((value[i] - center) / scale);
-    return x;
+    for (size_t begin = 0; begin < n; begin += BLOCK) {
+        size_t n_block = n - begin < BLOCK ? n - begin : BLOCK;
+        for (size_t i = 0; i < n_block; i++)
+            x[i] = (float)((value[begin + i] - center) / scale);
+        memcpy(out + begin * sizeof *x, x, n_block * sizeof *x); /* behind what is read next */
+    }
+    void *smaller = mem_resize(value, n, sizeof *x);
+    return smaller != NULL ? smaller : (void *)value;
 }
 
 static enum status prepared_allocate(size_t n_feature, struct prepared *out, struct error *err)
@@ -104,41 +118,87 @@ static enum status prepared_allocate(size_t n_feature, struct prepared *out, str
     return STATUS_OK;
 }
 
+/* Features that are computed and scaled together. */
+struct batch {
+    size_t n;
+    size_t feature[MOST_FEATURES];      /* [n] which they are */
+    double *column[MOST_FEATURES];      /* [n_feature][n_row] NULL for those of other batches */
+    const double *value[MOST_FEATURES]; /* [n] the columns that are there */
+    double center[MOST_FEATURES], scale[MOST_FEATURES]; /* [n] */
+};
+
+static bool batch_allocate(unsigned set, size_t n_feature, size_t n_row, struct batch *batch)
+{
+    assert(n_feature <= MOST_FEATURES);
+    for (size_t f = 0; f < n_feature; f++) {
+        if (!(set >> f & 1))
+            continue;
+        batch->column[f] = mem_array(n_row, sizeof *batch->column[f]);
+        if (batch->column[f] == NULL)
+            return false;
+        batch->feature[batch->n] = f;
+        batch->value[batch->n++] = batch->column[f];
+    }
+    return true;
+}
+
+/* The columns become the scaled features, which take them over. */
+static void batch_scale(struct batch *batch, size_t n_row, struct prepared *made)
+{
+#pragma omp parallel for default(none) shared(batch, n_row, made) schedule(dynamic, 1)
+    for (size_t i = 0; i < batch->n; i++) {
+        size_t f = batch->feature[i];
+        made->center[f] = batch->center[i];
+        made->scale[f] = batch->scale[i];
+        made->x[f] = scale_column(batch->column[f], n_row, made->center[f], made->scale[f]);
+        batch->column[f] = NULL;
+    }
+}
+
+/* The features of a set, from rows to their scaled form. Adds to *n_depart. All ranks. */
+static enum status prepare_batch(const struct run *run, const struct encoded *rows,
+                                 int64_t n_all, const struct profile *profile, unsigned set,
+                                 double tolerance, struct prepared *made, int64_t *n_depart,
+                                 struct error *err)
+{
+    struct batch batch = {.n = 0};
+    enum status st = STATUS_OK;
+
+    if (!batch_allocate(set, profile->n_feature, rows->n_row, &batch))
+        st = error_no_memory(err, "the features");
+    TRY(run_agree(run, st, err));
+    *n_depart += (int64_t)profile->features(rows->row, &made->groups, tolerance, batch.column);
+    TRY(quantiles_robust(run, batch.value, batch.n, rows->n_row, n_all, batch.center,
+                         batch.scale, err));
+    batch_scale(&batch, rows->n_row, made);
+done:
+    for (size_t f = 0; f < MOST_FEATURES; f++)
+        free(batch.column[f]);
+    return st;
+}
+
 enum status prepare_rows(const struct run *run, const struct encoded *rows, int64_t n_all,
                          const struct profile *profile, unsigned key, double contamination,
                          double tolerance, struct prepared *out, struct error *err)
 {
     struct prepared made = {.contamination = contamination};
-    size_t p = profile->n_feature;
-    double **column = NULL;
+    int64_t n_depart = 0;
     enum status st = STATUS_OK;
 
     if (contamination == 0 && !profile->share_from_departures)
         TRY(estimate_contamination(run, rows, n_all, &made.contamination, err));
-    st = prepared_allocate(p, &made, err);
+    st = prepared_allocate(profile->n_feature, &made, err);
     if (st == STATUS_OK)
         st = groups_build(rows->row, rows->n_row, key, &made.groups, err);
-    if (st == STATUS_OK && (column = columns_create(p, rows->n_row)) == NULL)
-        st = error_no_memory(err, "the features");
     TRY(run_agree(run, st, err));
-    int64_t n_depart = (int64_t)profile->features(rows->row, &made.groups, tolerance, column);
+    for (const unsigned *set = profile->batch; *set != 0; set++)
+        TRY(prepare_batch(run, rows, n_all, profile, *set, tolerance, &made, &n_depart, err));
     MPI_Allreduce(MPI_IN_PLACE, &n_depart, 1, MPI_INT64_T, MPI_SUM, run->comm);
     if (contamination == 0 && profile->share_from_departures)
         made.contamination = fmin((double)n_depart / (double)n_all, CONTAMINATION_MOST);
-    TRY(quantiles_robust(run, (const double *const *)column, p, rows->n_row, n_all, made.center,
-                         made.scale, err));
-    for (size_t f = 0; f < p && st == STATUS_OK; f++) {
-        made.x[f] = scale_column(column[f], rows->n_row, made.center[f], made.scale[f]);
-        if (made.x[f] == NULL)
-            st = error_no_memory(err, "the scaled features");
-        free(column[f]); /* so that no feature is held twice for longer than its turn */
-        column[f] = NULL;
-    }
-    TRY(run_agree(run, st, err));
     *out = made;
     made = (struct prepared){0};
 done:
-    columns_free(column, p);
     prepared_free(&made);
     return st;
 }

@@ -134,6 +134,27 @@ static void features_are_as_documented(void)
     groups_free(&groups);
 }
 
+static void either_half_is_the_same_without_the_other(void)
+{
+    double whole[N_CLASSIC][N_LEDGER], half[N_CLASSIC][N_LEDGER] = {{0}};
+    double *all[N_CLASSIC], *balances[N_CLASSIC], *others[N_CLASSIC];
+    struct groups groups;
+    struct error err;
+
+    for (int f = 0; f < N_CLASSIC; f++) {
+        all[f] = whole[f];
+        balances[f] = CLASSIC_BALANCES >> f & 1 ? half[f] : NULL;
+        others[f] = CLASSIC_OTHERS >> f & 1 ? half[f] : NULL;
+    }
+    CU_ASSERT_EQUAL_FATAL(groups_build(LEDGER, N_LEDGER, KEY_CLASSIC, &groups, &err),
+                          STATUS_OK);
+    features_classic(LEDGER, &groups, all);
+    features_classic(LEDGER, &groups, balances);
+    features_classic(LEDGER, &groups, others);
+    CU_ASSERT_EQUAL(memcmp(whole, half, sizeof whole), 0);
+    groups_free(&groups);
+}
+
 static void days_are_whole_beyond_31_bits(void)
 {
     static const struct row row[] = {{.date = INT32_MIN}, {.date = INT32_MAX - 1}};
@@ -221,6 +242,8 @@ int main(void)
         {"the deviation of nothing writes nothing", std_of_nothing_writes_nothing},
         {"the rolling deviation is that of the window", std_is_the_deviation_of_the_window},
         {"the features are as documented", features_are_as_documented},
+        {"either half is the same without the other",
+         either_half_is_the_same_without_the_other},
         {"days are whole beyond 31 bits", days_are_whole_beyond_31_bits},
         {"no rows have no features", no_rows_have_no_features},
         {"the number of threads changes no bit", threads_change_no_bit},

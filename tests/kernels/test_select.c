@@ -89,33 +89,70 @@ static void many_ties_are_counted(void)
     free(value);
 }
 
-/* Values that share the digits of either of two searches, and no others, in their order. */
-static void kept_values_are_those_a_search_may_want(void)
+/* Values that share the digits of either of two searches, and no others, in their order; the
+ * first of each is only counted. */
+static void collected_values_are_those_a_search_may_want(void)
 {
-    static const double value[] = {1, 1.01, 2, -1, 1.02, 8, 1e9, 1.03, -1.01, 8.1};
-    static const double expected[] = {1, 1.01, -1, 1.02, 1.03, -1.01};
+    static const double value[] = {1, 1.01, 2, -1, 1.02, 1, 8, 1e9, 1.03, -1.01, 8.1};
+    static const double more[] = {1, 1.04};
+    static const double near_one[] = {1.01, 1.02, 1.03, 1.04};
     struct select_search one = {.prefix = select_key(1) >> 48, .pass = 1};
     struct select_search minus = {.prefix = select_key(-1) >> 48, .pass = 1};
     const struct select_search *search[] = {&one, &minus};
-    double kept[11];
+    struct select_reach reach[2] = {{.n_usual = 0}, {.n_usual = 0}};
 
-    CU_ASSERT_EQUAL_FATAL(select_keep(value, 10, search, 2, kept), 6);
-    CU_ASSERT_EQUAL(memcmp(kept, expected, sizeof expected), 0);
-    CU_ASSERT_EQUAL(select_keep(value, 10, search, 0, kept), 0);
+    CU_ASSERT_TRUE_FATAL(select_collect(value, 11, search, 2, reach));
+    CU_ASSERT_TRUE_FATAL(select_collect(more, 2, search, 2, reach));
+    CU_ASSERT_EQUAL(reach[0].usual, 1);
+    CU_ASSERT_EQUAL(reach[0].n_usual, 3);
+    CU_ASSERT_EQUAL_FATAL(reach[0].n_other, 4);
+    CU_ASSERT_EQUAL(memcmp(reach[0].other, near_one, sizeof near_one), 0);
+    CU_ASSERT_EQUAL(reach[1].usual, -1);
+    CU_ASSERT_EQUAL(reach[1].n_usual, 1);
+    CU_ASSERT_EQUAL_FATAL(reach[1].n_other, 1);
+    CU_ASSERT_EQUAL(reach[1].other[0], -1.01);
+    free(reach[0].other);
+    free(reach[1].other);
 }
 
-static void extent_is_that_of_the_values_sharing_the_digits(void)
+/* 20,000 values in reach, of which every third is the usual one. */
+static void collected_values_count_as_the_values_do(void)
 {
-    static const double value[] = {3, 1.02, 1.01, 1.03, -1.01};
+    enum { N = 20000 };
+    static double value[N];
     struct select_search one = {.prefix = select_key(1) >> 48, .pass = 1};
-    uint64_t low, high;
+    const struct select_search *search[] = {&one};
+    struct select_reach reach = {.n_usual = 0};
+    int64_t *count = mem_array(SELECT_BUCKETS, sizeof *count);
+    int64_t *expected = mem_array(SELECT_BUCKETS, sizeof *expected);
 
-    CU_ASSERT_EQUAL(select_extent(value, 5, &one, &low, &high), 3);
-    CU_ASSERT_EQUAL(select_value(low), 1.01);
-    CU_ASSERT_EQUAL(select_value(high), 1.03);
-    select_finish(&one, low);
-    CU_ASSERT_EQUAL(one.pass, SELECT_PASSES);
-    CU_ASSERT_EQUAL(select_value(one.prefix), 1.01);
+    for (size_t i = 0; i < N; i++)
+        value[i] = i % 3 == 0 ? 1.03 : 1 + (double)i / N / 20;
+    CU_ASSERT_TRUE_FATAL(select_collect(value, N, search, 1, &reach));
+    select_count_reach(&reach, &one, count);
+    select_count(value, N, &one, expected);
+    CU_ASSERT_EQUAL(memcmp(count, expected, select_buckets(1) * sizeof *count), 0);
+    CU_ASSERT_TRUE(reach.n_other < (size_t)N - N / 3);
+    free(reach.other);
+    free(count);
+    free(expected);
+}
+
+static void nothing_in_reach_counts_nothing(void)
+{
+    static const double value[] = {3, 4};
+    struct select_search one = {.prefix = select_key(1) >> 48, .pass = 1};
+    const struct select_search *search[] = {&one};
+    struct select_reach reach = {.n_usual = 0};
+    int64_t *count = mem_array(SELECT_BUCKETS, sizeof *count), total = 0;
+
+    CU_ASSERT_TRUE_FATAL(select_collect(value, 2, search, 1, &reach));
+    select_count_reach(&reach, &one, count);
+    for (size_t i = 0; i < select_buckets(1); i++)
+        total += count[i];
+    CU_ASSERT_EQUAL(total, 0);
+    free(reach.other);
+    free(count);
 }
 
 static void one_value_is_every_rank(void)
@@ -199,9 +236,10 @@ int main(void)
         {"awkward values are ordered as numbers", awkward_values_are_ordered},
         {"doubles of any bits are ordered as numbers", any_bits_are_ordered},
         {"ties are counted once each", many_ties_are_counted},
-        {"kept values are those a search may want", kept_values_are_those_a_search_may_want},
-        {"the extent is that of the values sharing the digits",
-         extent_is_that_of_the_values_sharing_the_digits},
+        {"collected values are those a search may want",
+         collected_values_are_those_a_search_may_want},
+        {"collected values count as the values do", collected_values_count_as_the_values_do},
+        {"nothing in reach counts nothing", nothing_in_reach_counts_nothing},
         {"one value is found", one_value_is_every_rank},
         {"key and value are inverse, -0 is +0", key_and_value_are_inverse},
         {"counts beyond 32 bits are walked", counts_beyond_32_bits_are_walked},
