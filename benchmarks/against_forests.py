@@ -25,7 +25,7 @@ import h5py
 import numpy as np
 from sklearn.ensemble import IsolationForest
 
-from common import BUILD, processor, revision
+from common import BUILD, stamp
 
 TREES, SAMPLES, SEED = 200, 256, 42
 
@@ -103,7 +103,7 @@ def main():
             "samples": SAMPLES, "features": x.shape[1], "runs": arguments.runs, "cores": cores,
             "rows_per_second": rate,
             "times_scikit_learn": round(rate["ours_all_cores"] / rate["scikit_learn"], 1),
-            "processor": processor(), "revision": revision()}
+            **stamp()}
     if arguments.isotree:
         line["times_isotree_per_core"] = round(rate["ours_one"] / rate["isotree_one"], 1)
     print(json.dumps(line))
