@@ -54,6 +54,17 @@ class Benchmarks(unittest.TestCase):
                           ("weak_scaling", 1, 2000), ("weak_scaling", 3, 6000)])
         self.assertEqual(len(table), len(found) + 4)
 
+    def test_the_model_knows_what_ranks_send_to_each_other(self):
+        """A change of what travels needs a change of model.py's formulas."""
+        found, _ = benchmark("model.py", "--small", "--runs", "1")
+        near = {"Alltoallv": 0, "Allreduce": 0.01, "Allgatherv": 0.01, "Send": 0.25}
+        counted = [line for line in found if line["bench"] == "messages"]
+        self.assertEqual({line["ranks"] for line in counted}, {2, 4})
+        for line in counted:
+            if line["call"] in near:
+                self.assertAlmostEqual(line["model_bytes"] / line["bytes"], 1,
+                                       delta=near[line["call"]], msg=str(line))
+
     def test_an_unknown_option_of_a_bench_is_refused(self):
         said = subprocess.run([Path(TIEOUT).parent / "benchmarks" / "bench_score", "row=5"],
                               capture_output=True, text=True, check=False)
