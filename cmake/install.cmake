@@ -7,6 +7,8 @@ install(TARGETS tieout RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(PROGRAMS slurm/submit DESTINATION "${TIEOUT_SHARE}/slurm")
 install(FILES slurm/common.sh slurm/detect.sbatch slurm/followup.sbatch slurm/scaling.sbatch
   slurm/site.conf DESTINATION "${TIEOUT_SHARE}/slurm")
+install(PROGRAMS benchmarks/scaling DESTINATION "${TIEOUT_SHARE}/benchmarks") # by scaling.sbatch
+install(FILES benchmarks/common.py DESTINATION "${TIEOUT_SHARE}/benchmarks")
 install(CODE "file(CREATE_LINK \"../${TIEOUT_SHARE}/slurm/submit\"
   \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/tieout-submit\" SYMBOLIC)")
 install(FILES README.md INPUT.md SCHEMA.md CONFIGURATION.md CHANGELOG.md LICENSE

@@ -25,13 +25,18 @@ static const struct {
     {"/rejects", "What was not taken as given."},
 };
 
-static const char RUN[] = "\n## `/run`\n"
-                          "\n"
-                          "Attributes only: version, command, settings in force, input files "
-                          "with their SHA-256, ranks,\n"
-                          "threads, host, times of every stage, and `content_digest`, which is "
-                          "the same for any number of\n"
-                          "ranks and threads.\n";
+static const char RUN[] =
+    "\n## `/run`\n"
+    "\n"
+    "Attributes only: version, command, settings in force, input files "
+    "with their SHA-256, ranks,\n"
+    "threads, host, `content_digest`, which is the same for any number of "
+    "ranks and threads, and\n"
+    "for every stage its seconds, items by the second, and where bytes "
+    "were read, exchanged or\n"
+    "written these too: `seconds_ingest`, `rows_per_second_ingest`, "
+    "`bytes_ingest`,\n"
+    "`bytes_per_second_ingest`.\n";
 
 static const char *type_name(enum value_type type)
 {

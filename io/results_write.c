@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { APPENDED_CHUNK = 1 << 12 }; /* entries a chunk has at least where more may follow */
 
@@ -36,6 +37,13 @@ enum status results_create(const char *path, bool force, struct results_writer *
 done:
     results_abandon(writer);
     return st;
+}
+
+int64_t results_bytes(const struct results_writer *writer)
+{
+    struct stat file = {.st_size = 0};
+
+    return fstat(atomic_file_descriptor(writer->file), &file) == 0 ? file.st_size : 0;
 }
 
 enum status results_column(struct results_writer *writer, const struct dataset *what,

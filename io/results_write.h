@@ -15,6 +15,9 @@ struct results_writer;
 enum status results_create(const char *path, bool force, struct results_writer **out,
                            struct error *err);
 
+/* How many bytes have been written so far. */
+int64_t results_bytes(const struct results_writer *writer);
+
 /* Appends to /rows. Called any number of times; the feature columns must be the same. */
 enum status results_write_rows(struct results_writer *writer, const struct results_rows *rows,
                                struct error *err);

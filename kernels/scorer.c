@@ -57,7 +57,7 @@ static enum status pack_trees(const struct iforest *forest, enum simd simd,
                                       bytes ? SCORE_TILE_ROWS : LINKED_TILE_ROWS);
     if (bytes)
         return byte_trees_create(forest, scorer->tile_rows, simd, &scorer->bytes, err);
-    return linked_trees_create(forest, depth, scorer->tile_rows, &scorer->linked, err);
+    return linked_trees_create(forest, depth, scorer->tile_rows, simd, &scorer->linked, err);
 }
 
 enum status scorer_create(const struct iforest *forest, enum simd simd, struct scorer **out,

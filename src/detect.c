@@ -201,7 +201,8 @@ static enum status write_results(const struct run *run, const struct settings *s
                       err));
     TRY(overview_write(run, &road->rows, &road->prepared.groups, &road->facts, &road->scored,
                        settings->tolerance, writer, err));
-    stages_end(&road->stages, log, "write", road->facts.n_row, "rows", 0);
+    stages_end(&road->stages, log, "write", road->facts.n_row, "rows",
+               writer != NULL ? results_bytes(writer) : 0);
     if (run->rank == 0)
         st = write_record(run, settings, profile, simd, command, road, &count, writer, digest,
                           err);
@@ -267,7 +268,8 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(end_stage(run, &road.stages, log, "encode", n_all, "rows", 0, err));
     TRY(shuffle_rows(run, key, COMM_PIECE, &read, &road.rows, err));
     TRY(tally_rows(run, &road.facts.tally, road.rows.row, road.rows.n_row, n_all, err));
-    TRY(end_stage(run, &road.stages, log, "shuffle", n_all, "rows", 0, err));
+    int64_t n_moved = run->n_rank > 1 ? n_all * (int64_t)sizeof(struct row) : 0;
+    TRY(end_stage(run, &road.stages, log, "shuffle", n_all, "rows", n_moved, err));
     measure_balance(run, &road.rows, n_all, log, &road.most_rows);
     TRY(prepare_rows(run, &road.rows, n_all, profile, key, settings->contamination,
                      settings->tolerance, &road.prepared, err));

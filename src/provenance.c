@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { FACTS_MAX = 96 };
+enum { FACTS_MAX = 128 };
 
 struct facts {
     struct results_fact fact[FACTS_MAX];
@@ -196,15 +196,37 @@ static void add_derived(struct facts *facts, const struct ledger_files *files,
     add_texts(facts, "derived_columns", name, n);
 }
 
+/* Names of a stage's facts: seconds, items by the second, bytes, bytes by the second. */
+enum { STAGE_FACTS = 4, STAGE_NAME = 48 };
+
+struct stage_names {
+    char name[STAGES_MAX][STAGE_FACTS][STAGE_NAME];
+};
+
+static void add_stage(struct facts *facts, const struct stage *stage,
+                      char name[STAGE_FACTS][STAGE_NAME])
+{
+    snprintf(name[0], STAGE_NAME, "seconds_%s", stage->name);
+    add_real(facts, name[0], stage->seconds);
+    if (stage->n_item > 0 && stage->seconds > 0) {
+        snprintf(name[1], STAGE_NAME, "%s_per_second_%s", stage->item_word, stage->name);
+        add_real(facts, name[1], (double)stage->n_item / stage->seconds);
+    }
+    if (stage->n_byte > 0 && stage->seconds > 0) {
+        snprintf(name[2], STAGE_NAME, "bytes_%s", stage->name);
+        add_integer(facts, name[2], stage->n_byte);
+        snprintf(name[3], STAGE_NAME, "bytes_per_second_%s", stage->name);
+        add_real(facts, name[3], (double)stage->n_byte / stage->seconds);
+    }
+}
+
 static void add_times(struct facts *facts, const struct stages *stages,
-                      char name[STAGES_MAX][32], char time[32])
+                      struct stage_names *names, char time[32])
 {
     iso_time(stages->start_time, time);
     add_text(facts, "started", time);
-    for (int s = 0; s < stages->n; s++) {
-        snprintf(name[s], 32, "seconds_%s", stages->stage[s].name);
-        add_real(facts, name[s], stages->stage[s].seconds);
-    }
+    for (int s = 0; s < stages->n; s++)
+        add_stage(facts, &stages->stage[s], names->name[s]);
     add_real(facts, "seconds", stages->begun - stages->first);
 }
 
@@ -218,7 +240,8 @@ enum status provenance_write(const struct run *run, const struct settings *setti
 {
     struct facts facts = {.n = 0};
     char libraries[PROVENANCE_TEXT], host[256] = "", date[2][DATE_TEXT];
-    char stage_name[STAGES_MAX][32], started[32];
+    struct stage_names stage_names;
+    char started[32];
     char *in_force = NULL;
     struct control_words words = {.n_currency = 0};
     const char *derived[N_COLUMN];
@@ -256,7 +279,7 @@ enum status provenance_write(const struct run *run, const struct settings *setti
     add_counts(&facts, ledger, n_flagged, n_anomaly, date);
     add_layout(&facts, run, host);
     add_integer(&facts, "rows_on_fullest_rank", most_rows);
-    add_times(&facts, stages, stage_name, started);
+    add_times(&facts, stages, &stage_names, started);
     TRY(results_write_run(writer, facts.fact, facts.n, digest, err));
 done:
     control_words_free(&words);

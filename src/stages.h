@@ -13,7 +13,7 @@ struct stage {
     double seconds;
     int64_t n_item; /* rows, trees ... over all ranks; 0 if there is nothing to count */
     const char *item_word;
-    int64_t n_byte; /* read or written over all ranks; 0 if none */
+    int64_t n_byte; /* read, exchanged or written over all ranks; 0 if none */
 };
 
 struct stages {

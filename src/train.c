@@ -5,6 +5,7 @@
 
 #include "comm.h"
 #include "mem.h"
+#include "merge_sort.h"
 #include "part.h"
 
 #include <stdlib.h>
@@ -13,44 +14,67 @@
 enum { BATCH_ROWS = 1 << 20 }; /* sampled rows held at a time */
 
 /* The distinct wanted places in ascending order, with a table that leads to the neighbourhood
- * of a place in one step: bucket b holds the wanted places in [b, b + 1) * width. */
+ * of a place in one step: bucket b holds the wanted places in [b, b + 1) << shift. Most places
+ * are not wanted, and a bit for each few of them tells most of these without a look at the
+ * table. */
 struct wanted {
     size_t n;
-    int64_t *place; /* [n] */
-    int64_t width;
+    uint64_t *place; /* [n] */
+    int shift, bit_shift;
     uint32_t *bucket; /* [n_bucket + 1] first wanted place of each */
+    uint64_t *bit;    /* bit b is set if a place in [b, b + 1) << bit_shift is wanted */
 };
+
+enum { BITS_PER_WANTED = 32 };
 
 static void wanted_free(struct wanted *wanted)
 {
     free(wanted->place);
     free(wanted->bucket);
+    free(wanted->bit);
     *wanted = (struct wanted){0};
 }
 
-static int compare_places(const void *a, const void *b)
+/* The width, as a power of 2, at which n_all places make about most parts. */
+static int find_shift(int64_t n_all, size_t most)
 {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    int shift = 0;
 
-    return (x > y) - (x < y);
+    while (n_all >> shift > (int64_t)most)
+        shift++;
+    return shift;
 }
 
-/* Takes over place[n], sorts it and drops repetitions. */
-static enum status wanted_build(int64_t *place, size_t n, int64_t n_all, struct wanted *wanted,
-                                struct error *err)
+/* place[n] may repeat and has no order. *wanted is produced, freed by wanted_free on failure
+ * too. */
+static enum status wanted_build(const int64_t *place, size_t n, int64_t n_all,
+                                struct wanted *wanted, struct error *err)
 {
-    wanted->place = place;
-    qsort(place, n, sizeof *place, compare_places);
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || place[i] != place[wanted->n - 1])
-            place[wanted->n++] = place[i];
-    wanted->width = n_all / ((int64_t)wanted->n + 1) + 1;
-    size_t n_bucket = (size_t)(n_all / wanted->width) + 1;
-    wanted->bucket = mem_array(n_bucket + 1, sizeof *wanted->bucket);
-    if (wanted->bucket == NULL)
+    uint64_t *item = mem_array(n, sizeof *item), *spare = mem_array(n, sizeof *spare);
+
+    if (item == NULL || spare == NULL) {
+        free(item);
+        free(spare);
         return error_no_memory(err, "the sampled rows");
-    for (size_t i = 0; i < wanted->n; i++)
-        wanted->bucket[place[i] / wanted->width + 1]++;
+    }
+    memcpy(item, place, n * sizeof *item);
+    wanted->place = merge_sort(item, spare, n);
+    free(wanted->place == item ? spare : item);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || wanted->place[i] != wanted->place[wanted->n - 1])
+            wanted->place[wanted->n++] = wanted->place[i];
+    wanted->shift = find_shift(n_all, wanted->n);
+    wanted->bit_shift = find_shift(n_all, BITS_PER_WANTED * wanted->n);
+    size_t n_bucket = (size_t)(n_all >> wanted->shift) + 1;
+    wanted->bucket = mem_array(n_bucket + 1, sizeof *wanted->bucket);
+    wanted->bit = mem_array((size_t)(n_all >> wanted->bit_shift) / 64 + 1, sizeof *wanted->bit);
+    if (wanted->bucket == NULL || wanted->bit == NULL)
+        return error_no_memory(err, "the sampled rows");
+    for (size_t i = 0; i < wanted->n; i++) {
+        uint64_t b = wanted->place[i] >> wanted->bit_shift;
+        wanted->bit[b / 64] |= UINT64_C(1) << b % 64;
+        wanted->bucket[(wanted->place[i] >> wanted->shift) + 1]++;
+    }
     for (size_t b = 0; b < n_bucket; b++)
         wanted->bucket[b + 1] += wanted->bucket[b];
     return STATUS_OK;
@@ -59,10 +83,13 @@ static enum status wanted_build(int64_t *place, size_t n, int64_t n_all, struct 
 /* Index of place among the wanted, or -1. */
 static int64_t wanted_find(const struct wanted *wanted, int64_t place)
 {
-    size_t b = (size_t)(place / wanted->width);
+    uint64_t value = (uint64_t)place, b = value >> wanted->shift;
+    uint64_t bit = value >> wanted->bit_shift;
 
+    if ((wanted->bit[bit / 64] >> bit % 64 & 1) == 0)
+        return -1;
     for (uint32_t i = wanted->bucket[b]; i < wanted->bucket[b + 1]; i++)
-        if (wanted->place[i] == place)
+        if (wanted->place[i] == value)
             return i;
     return -1;
 }
@@ -107,7 +134,10 @@ static enum status fetch_rows(const struct run *run, const struct encoded *rows,
                               const struct prepared *prepared, const struct wanted *wanted,
                               float **x, struct error *err)
 {
+    enum { AHEAD = 32 }; /* rows are far apart in memory; so many are on their way at a time */
     size_t p = prepared->n_feature, record = sizeof(int64_t) + p * sizeof(float);
+    const struct row *row = rows->row;
+    const uint32_t *member = prepared->groups.member;
     size_t n_mine = 0, capacity = 0;
     char *mine = NULL;
     void *all = NULL;
@@ -116,7 +146,9 @@ static enum status fetch_rows(const struct run *run, const struct encoded *rows,
     enum status st = STATUS_OK;
 
     for (size_t k = 0; k < rows->n_row; k++) {
-        int64_t index = wanted_find(wanted, rows->row[prepared->groups.member[k]].order);
+        if (k + AHEAD < rows->n_row)
+            __builtin_prefetch(&row[member[k + AHEAD]].order);
+        int64_t index = wanted_find(wanted, row[member[k]].order);
         if (index < 0)
             continue;
         if (n_mine == capacity) {
@@ -259,20 +291,14 @@ static enum status train_batch(const struct run *run, const struct encoded *rows
     int64_t begin = part_begin(n_tree, run->n_rank, run->rank), m = forest->n_sample;
     int64_t end = part_begin(n_tree, run->n_rank, run->rank + 1), n_node = 0;
     size_t p = prepared->n_feature, n_place = (size_t)(n_tree * m);
-    int64_t *place = NULL, *sorted = NULL;
+    int64_t *place = NULL;
     struct wanted wanted = {0};
     struct nursery nursery = {0};
     float *x = NULL;
     enum status st = STATUS_OK;
 
     TRY(draw_samples(run, seed, n_tree, m, n_all, &place, err));
-    sorted = mem_array(n_place, sizeof *sorted);
-    if (sorted == NULL) {
-        st = error_no_memory(err, "the sampled rows");
-    } else {
-        memcpy(sorted, place, n_place * sizeof *sorted);
-        st = wanted_build(sorted, n_place, n_all, &wanted, err);
-    }
+    st = wanted_build(place, n_place, n_all, &wanted, err);
     if (st == STATUS_OK)
         st = nursery_prepare(end - begin, m, p, &nursery, err);
     TRY(run_agree(run, st, err));

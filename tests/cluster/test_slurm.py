@@ -221,6 +221,15 @@ class Layouts(OnSlurm):
         wrapper.chmod(0o755)
         self.check(home / "ledger.csv", "-N2", "-n2", program=wrapper)
 
+    def test_scaling_is_measured_on_the_ranks_of_the_allocation(self):
+        (self.folder / "benchmarks").symlink_to(SOURCE / "benchmarks")
+        number = self.sbatch("-N2", "-n2", self.slurm / "scaling.sbatch", "2000", "--runs", "1")
+        self.ends(number, "COMPLETED")
+        lines = [json.loads(line) for line in self.log(number).splitlines() if line[:1] == "{"]
+        self.assertEqual([(line["bench"], line["ranks"], line["rows"]) for line in lines],
+                         [("strong_scaling", 1, 4000), ("strong_scaling", 2, 4000),
+                          ("weak_scaling", 1, 2000), ("weak_scaling", 2, 4000)])
+
     def test_tasks_that_do_not_see_each_other_say_so(self):
         self.site(launcher="srun --mpi=none")
         number = self.sbatch("-N2", "-n2", self.slurm / "detect.sbatch", home / "ledger.csv",

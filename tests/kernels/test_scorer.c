@@ -142,44 +142,69 @@ static void weigh_leaves(struct iforest *forest, size_t n)
                                           -itree_leaf_length(&forest->node[i]));
 }
 
-static void check_sums(const struct iforest *forest, enum simd simd, const float *tile,
-                       const double *expected, const double *expected_weight, size_t n)
+/* A row's sum of path lengths and of weights, by the plain walk. */
+static void walk(const struct iforest *forest, const float *tile, size_t row, double *length,
+                 double *weight)
 {
-    double sum[SCORE_TILE_ROWS] = {0}, weight[SCORE_TILE_ROWS] = {0};
-    struct byte_trees *bytes = NULL;
-    struct error err;
+    float x[16];
 
-    CU_ASSERT_EQUAL_FATAL(byte_trees_create(forest, SCORE_TILE_ROWS, simd, &bytes, &err),
-                          STATUS_OK);
-    byte_trees_add(bytes, tile, n, sum, expected_weight != NULL ? weight : NULL);
-    CU_ASSERT_EQUAL(memcmp(sum, expected, n * sizeof *sum), 0);
-    if (expected_weight != NULL)
-        CU_ASSERT_EQUAL(memcmp(weight, expected_weight, n * sizeof *weight), 0);
-    byte_trees_free(bytes);
+    CU_ASSERT_FATAL(forest->n_feature <= sizeof x / sizeof x[0]);
+    for (size_t f = 0; f < forest->n_feature; f++)
+        x[f] = tile[f * SCORE_TILE_ROWS + row];
+    *length = *weight = 0;
+    for (size_t t = 0; t < forest->n_tree; t++) {
+        const struct tree_node *leaf = iforest_leaf(forest, t, x);
+        *length += itree_leaf_length(leaf);
+        *weight += leaf->weight;
+    }
 }
 
-static void compare_forms(bool weighed)
+static void check_sums(const struct iforest *forest, const float *tile, size_t n,
+                       const double *sum, const double *weight)
 {
-    enum { N = 250, FEATURES = 6 };
-    float *train = make_matrix(300, FEATURES, 1);
-    struct iforest forest = grow_forest(train, 300, FEATURES, 20);
-    float *tile = make_matrix(FEATURES, SCORE_TILE_ROWS, 2);
-    double by_links[SCORE_TILE_ROWS] = {0}, weight_by_links[SCORE_TILE_ROWS] = {0};
-    double *weight = weighed ? weight_by_links : NULL;
+    for (size_t i = 0; i < n; i++) {
+        double length, of_leaves;
+        walk(forest, tile, i, &length, &of_leaves);
+        CU_ASSERT_EQUAL(sum[i], length);
+        CU_ASSERT_EQUAL(weight[i], of_leaves);
+    }
+}
+
+static void check_forms(const struct iforest *forest, enum simd simd, const float *tile,
+                        size_t n, bool weighed)
+{
+    double sum[2][SCORE_TILE_ROWS] = {{0}}, weight[2][SCORE_TILE_ROWS] = {{0}};
+    struct byte_trees *bytes = NULL;
     struct linked_trees *linked = NULL;
     struct error err;
 
+    CU_ASSERT_FATAL(byte_trees_fit(forest, 9));
+    CU_ASSERT_EQUAL_FATAL(byte_trees_create(forest, SCORE_TILE_ROWS, simd, &bytes, &err),
+                          STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(linked_trees_create(forest, 9, SCORE_TILE_ROWS, simd, &linked, &err),
+                          STATUS_OK);
+    byte_trees_add(bytes, tile, n, sum[0], weighed ? weight[0] : NULL);
+    linked_trees_add(linked, tile, n, sum[1], weighed ? weight[1] : NULL);
+    check_sums(forest, tile, n, sum[0], weight[0]);
+    check_sums(forest, tile, n, sum[1], weight[1]);
+    byte_trees_free(bytes);
+    linked_trees_free(linked);
+}
+
+/* As many rows as make whole blocks, and some more. */
+static void compare_forms(bool weighed)
+{
+    enum { FEATURES = 6 };
+    static const size_t ROWS[] = {1, 16, 64, 250, 512};
+    float *train = make_matrix(300, FEATURES, 1);
+    struct iforest forest = grow_forest(train, 300, FEATURES, 20);
+    float *tile = make_matrix(FEATURES, SCORE_TILE_ROWS, 2);
+
     if (weighed)
         weigh_leaves(&forest, 5);
-    CU_ASSERT_EQUAL_FATAL(linked_trees_create(&forest, 9, SCORE_TILE_ROWS, &linked, &err),
-                          STATUS_OK);
-    linked_trees_add(linked, tile, N, by_links, weight);
-    CU_ASSERT(by_links[0] > 0);
-    CU_ASSERT_EQUAL(weight_by_links[0] != 0, weighed);
-    CU_ASSERT_FATAL(byte_trees_fit(&forest, 9));
     for (enum simd simd = next_simd(SIMD_AUTO); simd < N_SIMD; simd = next_simd(simd))
-        check_sums(&forest, simd, tile, by_links, weight, N);
-    linked_trees_free(linked);
+        for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++)
+            check_forms(&forest, simd, tile, ROWS[i], weighed);
     free(tile);
     iforest_free(&forest);
     free(train);
