@@ -44,17 +44,15 @@ static enum status compose(const struct followup *followup, char **byte, size_t 
                            struct error *err)
 {
     const struct findings *findings = followup->findings;
-    struct overview *overview = NULL;
     size_t *order = NULL;
     char **link = NULL;
     enum status st = STATUS_OK;
 
     TRY(triage_order(findings, &order, err));
-    TRY(overview_read(followup->results, &overview, err));
     TRY(tickets_links(followup, &link, err));
     struct report report = {
         .findings = findings,
-        .overview = overview,
+        .overview = followup->overview,
         .explained = followup->explained,
         .shown = order,
         .n_shown = findings->n < REPORT_FINDINGS ? findings->n : REPORT_FINDINGS,
@@ -63,7 +61,6 @@ static enum status compose(const struct followup *followup, char **byte, size_t 
     };
     TRY(print_page(&report, byte, n, err));
 done:
-    overview_free(overview);
     tickets_links_free(findings, link);
     free(order);
     return st;
@@ -124,12 +121,15 @@ enum status report_make(const char *results_path, const char *path,
 {
     struct followup followup = {.settings = settings, .results = results_path, .log = log};
     struct findings *findings = NULL;
+    struct overview *overview = NULL;
     char *byte = NULL, *into = NULL, *folder = jobs_folder(results_path);
     size_t n = 0;
     enum status st = STATUS_OK;
 
     TRY(results_read(results_path, &findings, err));
+    TRY(overview_read(results_path, &overview, err));
     followup.findings = findings;
+    followup.overview = overview;
     followup.folder = folder;
     followup.explained = jobs_explain_by_rules(findings);
     into = path != NULL ? folder_of(path) : NULL;
@@ -150,6 +150,7 @@ done:
     free(byte);
     free(into);
     free(folder);
+    overview_free(overview);
     findings_free(findings);
     return st;
 }

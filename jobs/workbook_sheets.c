@@ -6,9 +6,9 @@
 
 #include "amount_text.h"
 #include "code_point.h"
-#include "log_text.h"
 #include "mem.h"
 #include "review_list.h"
+#include "run_facts.h"
 #include "workbook_text.h"
 
 #include <math.h>
@@ -307,29 +307,17 @@ static void put_fact(struct book *book, lxw_row_t *row, const char *label, const
     ++*row;
 }
 
-static void put_count(struct book *book, lxw_row_t *row, const char *label, int64_t count)
+/* Where the facts of the run go. */
+struct fact_place {
+    struct book *book;
+    lxw_row_t *row;
+};
+
+static void put_run_fact(void *context, const char *label, const char *text)
 {
-    char text[LOG_TEXT_NUMBER];
+    const struct fact_place *place = context;
 
-    log_text_count(count, text);
-    put_fact(book, row, label, text);
-}
-
-static void put_facts(struct book *book, lxw_row_t *row, const struct findings *findings)
-{
-    char share[SENTENCE];
-
-    snprintf(share, sizeof share, "%.4g", findings->contamination);
-    put_fact(book, row, "Begun", findings->started);
-    put_fact(book, row, "Latest as-of date", findings->last_as_of);
-    for (size_t i = 0; i < findings->n_input; i++)
-        put_fact(book, row, i == 0 ? "Ledgers" : "", findings->input[i]);
-    put_count(book, row, "Rows judged", findings->n_row);
-    put_count(book, row, "Anomalies", findings->n_flagged);
-    put_count(book, row, "To be followed up", (int64_t)findings->n);
-    put_fact(book, row, "Profile", findings->profile);
-    put_fact(book, row, "Contamination", share);
-    put_fact(book, row, "Content digest", findings->digest);
+    put_fact(place->book, place->row, label, text);
 }
 
 static void put_left_out(struct book *book, lxw_row_t *row)
@@ -349,9 +337,10 @@ static void put_left_out(struct book *book, lxw_row_t *row)
         put_fact(book, row, "", "anomalies.csv has everything.");
 }
 
-static void add_run(struct book *book, const struct findings *findings)
+static void add_run(struct book *book, const struct followup *followup)
 {
     lxw_row_t row = 0;
+    struct fact_place place = {book, &row};
 
     book->sheet = workbook_add_worksheet(book->workbook, "Run");
     if (book->sheet == NULL) {
@@ -363,7 +352,7 @@ static void add_run(struct book *book, const struct findings *findings)
     set_print(book->sheet);
     put_text(book, row, RUN_LABEL, "Balances that stopped tying out", book->heading);
     row += 2;
-    put_facts(book, &row, findings);
+    run_facts_tell(followup->findings, followup->overview, put_run_fact, &place);
     put_left_out(book, &row);
     row++;
     put_fact(
@@ -389,7 +378,7 @@ enum status workbook_add_sheets(lxw_workbook *workbook, const struct followup *f
         return error_no_memory(err, "the workbook");
     add_formats(&book);
     add_list(&book, followup);
-    add_run(&book, followup->findings);
+    add_run(&book, followup);
     free(book.cell);
     if (book.failed == LXW_NO_ERROR)
         return STATUS_OK;
