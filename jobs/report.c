@@ -5,6 +5,7 @@
 #include "draft.h"
 #include "jobs.h"
 #include "mem.h"
+#include "model_words.h"
 #include "report_page.h"
 #include "tickets.h"
 #include "triage.h"
@@ -119,7 +120,9 @@ done:
 enum status report_make(const char *results_path, const char *path,
                         const struct settings *settings, struct log *log, struct error *err)
 {
-    struct followup followup = {.settings = settings, .results = results_path, .log = log};
+    struct text_store kept = {0};
+    struct followup followup = {
+        .settings = settings, .results = results_path, .kept = &kept, .log = log};
     struct findings *findings = NULL;
     struct overview *overview = NULL;
     char *byte = NULL, *into = NULL, *folder = jobs_folder(results_path);
@@ -136,6 +139,8 @@ enum status report_make(const char *results_path, const char *path,
     if (folder == NULL || followup.explained == NULL || (path != NULL && into == NULL))
         TRY(error_no_memory(err, "the report"));
     TRY(look_at_outbox(&followup, err));
+    if (followup.outbox != NULL)
+        TRY(model_recall(&followup, err));
     TRY(compose(&followup, &byte, &n, err));
     if (path == NULL)
         TRY(jobs_make_folder(folder, err));
@@ -147,6 +152,7 @@ enum status report_make(const char *results_path, const char *path,
 done:
     outbox_close(followup.outbox);
     free(followup.explained);
+    text_store_free(&kept);
     free(byte);
     free(into);
     free(folder);

@@ -307,6 +307,23 @@ static void write_article(FILE *out, const struct report *report, size_t rank)
     fputs("</div></article>\n", out);
 }
 
+static void write_explainer(FILE *out, const struct report *report)
+{
+    char count[LOG_TEXT_NUMBER];
+    size_t n = 0;
+
+    for (size_t i = 0; i < report->n_shown; i++)
+        n += strcmp(report->explained[report->shown[i]].source, "model") == 0;
+    log_text_count((int64_t)n, count);
+    if (n == 0)
+        fputs("<p class=\"dim\">The explanations are the program's own, by rules.</p>\n", out);
+    else if (n < report->n_shown)
+        fprintf(out,
+                "<p class=\"dim\">%s of the explanations are worded by a language model, as "
+                "they say; the others are the program's own, by rules.</p>\n",
+                count);
+}
+
 void report_write_details(FILE *out, const struct report *report)
 {
     if (report->n_shown == 0)
@@ -319,6 +336,7 @@ void report_write_details(FILE *out, const struct report *report)
         "distance from it, at least the tolerance) to both sides. A diamond marks the "
         "flagged row. Bars: what sets the row apart, and its share of all that does.</p>\n",
         SERIES_BEFORE, SERIES_BEHIND);
+    write_explainer(out, report);
     for (size_t i = 0; i < report->n_shown; i++)
         write_article(out, report, i);
     fputs("</section>\n", out);
