@@ -9,7 +9,7 @@ install(FILES slurm/common.sh slurm/detect.sbatch slurm/followup.sbatch slurm/sc
   slurm/site.conf DESTINATION "${TIEOUT_SHARE}/slurm")
 install(CODE "file(CREATE_LINK \"../${TIEOUT_SHARE}/slurm/submit\"
   \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/tieout-submit\" SYMBOLIC)")
-install(FILES README.md INPUT.md SCHEMA.md CONFIGURATION.md CHANGELOG.md LICENSE
+install(FILES README.md INPUT.md SCHEMA.md CONFIGURATION.md FOLLOWUP.md CLUSTER.md CHANGELOG.md LICENSE
   DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 configure_file(packaging/modulefile.in "${PROJECT_BINARY_DIR}/modulefile" @ONLY)
