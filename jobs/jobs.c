@@ -112,6 +112,7 @@ static enum status run_job(const struct job *job, struct followup *followup, str
     said->code = STATUS_OK;
     if (stop_requested())
         return error_set(said, STATUS_STOPPED, "not begun, as a signal asked to stop");
+    log_progress(followup->log, job->name, 0, 0, "anomalies", 0);
     return job->run(followup, said);
 }
 

@@ -4,6 +4,7 @@
 
 #include "draft.h"
 #include "jobs.h"
+#include "log_text.h"
 #include "mem.h"
 #include "model_words.h"
 #include "report_page.h"
@@ -126,6 +127,7 @@ enum status report_make(const char *results_path, const char *path,
     struct findings *findings = NULL;
     struct overview *overview = NULL;
     char *byte = NULL, *into = NULL, *folder = jobs_folder(results_path);
+    char count[LOG_TEXT_NUMBER];
     size_t n = 0;
     enum status st = STATUS_OK;
 
@@ -147,8 +149,10 @@ enum status report_make(const char *results_path, const char *path,
     const char *where = path != NULL ? into : folder;
     const char *name = path != NULL ? last_part(path) : NAME;
     TRY(draft_write(where, name, byte, n, NULL, err));
-    log_info(log, "the report of %zu anomal%s is in %s/%s", findings->n,
-             findings->n == 1 ? "y" : "ies", where, name);
+    log_text_count((int64_t)findings->n, count);
+    log_info(log, "the report of %s anomal%s is in %s%s%s", count,
+             findings->n == 1 ? "y" : "ies", path != NULL ? path : folder,
+             path != NULL ? "" : "/", path != NULL ? "" : NAME);
 done:
     outbox_close(followup.outbox);
     free(followup.explained);

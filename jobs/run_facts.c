@@ -124,8 +124,9 @@ static void tell_method(const struct telling *telling)
     char text[SENTENCE];
 
     tell(telling, "Profile", findings->profile);
-    snprintf(text, sizeof text, "%.4g %% of the rows", 100 * findings->contamination);
-    tell(telling, "Expected share", text);
+    snprintf(text, sizeof text, "%.4g, the share of rows that are expected to be anomalies",
+             findings->contamination);
+    tell(telling, "Contamination", text);
     snprintf(text, sizeof text, "score below 0, which is %.4f from the forest",
              findings->offset);
     tell(telling, "Threshold", text);

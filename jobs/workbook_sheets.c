@@ -20,6 +20,7 @@ enum { LINES_MAX = 25 /* a row has at most 409 points */ };
 static const double RUN_WIDTH = 90; /* of the facts' column, characters */
 
 enum { RUN_LABEL = 0, RUN_VALUE = 1 };
+enum { FINDINGS_TOLD = 1 << 10 }; /* between two tellings of how far it is */
 
 /* Colours, RGB: dark text on a light ground, told apart in print too by the words. */
 enum {
@@ -292,9 +293,14 @@ static void add_list(struct book *book, const struct followup *followup)
     for (int i = 0; i < N_REVIEW_COLUMN; i++)
         put_text(book, 0, i, REVIEW_COLUMN[i].title,
                  REVIEW_COLUMN[i].kind == REVIEW_ANSWER ? book->answer_title : book->title);
-    for (size_t i = 0; i < n; i++)
+    double begun = log_clock();
+    for (size_t i = 0; i < n; i++) {
+        if (i % FINDINGS_TOLD == 0)
+            log_progress(followup->log, "workbook", (int64_t)i, (int64_t)n, "anomalies",
+                         log_clock() - begun);
         put_finding(book, (lxw_row_t)(i + 1), &findings->finding[i],
                     followup->explained[i].text);
+    }
 }
 
 /* ---- the sheet of the run ------------------------------------------------------------------ */
