@@ -127,7 +127,7 @@ static void tell_method(const struct telling *telling)
     snprintf(text, sizeof text, "%.4g, the share of rows that are expected to be anomalies",
              findings->contamination);
     tell(telling, "Contamination", text);
-    snprintf(text, sizeof text, "score below 0, which is %.4f from the forest",
+    snprintf(text, sizeof text, "a score below 0 (from the forest itself, below %.4f)",
              findings->offset);
     tell(telling, "Threshold", text);
     snprintf(text, sizeof text, "%.20s trees of %.20s rows each, seed %.20s", trees,

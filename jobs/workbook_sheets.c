@@ -356,11 +356,10 @@ static void add_run(struct book *book, const struct followup *followup)
     note(book, worksheet_set_column(book->sheet, RUN_LABEL, RUN_LABEL, 20, NULL));
     note(book, worksheet_set_column(book->sheet, RUN_VALUE, RUN_VALUE, RUN_WIDTH, NULL));
     set_print(book->sheet);
+    worksheet_set_portrait(book->sheet);
+    worksheet_fit_to_pages(book->sheet, 1, 0);
     put_text(book, row, RUN_LABEL, "Balances that stopped tying out", book->heading);
     row += 2;
-    run_facts_tell(followup->findings, followup->overview, put_run_fact, &place);
-    put_left_out(book, &row);
-    row++;
     put_fact(
         book, &row, "Your answer",
         "In the sheet Anomalies, choose a verdict for each row you have looked at: confirmed "
@@ -371,6 +370,9 @@ static void add_run(struct book *book, const struct followup *followup)
         "Save the workbook; the program does not replace one that was saved. Then save the "
         "sheet Anomalies as CSV (UTF-8), and give that file to the next run: tieout run "
         "--feedback FILE.csv");
+    row++;
+    run_facts_tell(followup->findings, followup->overview, put_run_fact, &place);
+    put_left_out(book, &row);
 }
 
 enum status workbook_add_sheets(lxw_workbook *workbook, const struct followup *followup,
