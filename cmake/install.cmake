@@ -11,7 +11,7 @@ install(PROGRAMS benchmarks/scaling DESTINATION "${TIEOUT_SHARE}/benchmarks") # 
 install(FILES benchmarks/common.py DESTINATION "${TIEOUT_SHARE}/benchmarks")
 install(CODE "file(CREATE_LINK \"../${TIEOUT_SHARE}/slurm/submit\"
   \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/tieout-submit\" SYMBOLIC)")
-install(FILES README.md INPUT.md SCHEMA.md CONFIGURATION.md CHANGELOG.md LICENSE
+install(FILES README.md INPUT.md SCHEMA.md CONFIGURATION.md FOLLOWUP.md CLUSTER.md CHANGELOG.md LICENSE
   DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 configure_file(packaging/modulefile.in "${PROJECT_BINARY_DIR}/modulefile" @ONLY)

@@ -282,3 +282,11 @@ void log_progress(struct log *log, const char *stage, int64_t done, int64_t tota
     fflush(log->stream);
     log->bar_shown = true;
 }
+
+double log_clock(void)
+{
+    struct timespec now = {0};
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}

@@ -50,4 +50,7 @@ void log_stage(struct log *log, const char *stage, double seconds, int64_t n_ite
 void log_progress(struct log *log, const char *stage, int64_t done, int64_t total,
                   const char *item_word, double elapsed_seconds);
 
+/* Seconds of a clock that only goes forward, for the elapsed time of what has no other. */
+double log_clock(void);
+
 #endif

@@ -160,9 +160,11 @@ const struct dataset DATASET[N_DATASET] = {
                         DIGESTED},
     [MONTHS_N_OPENING] = {"/months/opening_breaks", VALUE_I8, "1",
                           "accounts with a break at the end of the month before", DIGESTED},
-    [MONTHS_N_NEW] = {"/months/new_breaks", VALUE_I8, "1",
-                      "accounts with a break that matched or had no row the month before",
-                      DIGESTED},
+    [MONTHS_N_NEW] =
+        {"/months/new_breaks", VALUE_I8, "1",
+         "accounts with a break that matched or had no row the month before; in the "
+         "ledger's first month all that have one",
+         DIGESTED},
     [MONTHS_N_CLEARED] = {"/months/cleared_breaks", VALUE_I8, "1",
                           "accounts that match and had a break the month before", DIGESTED},
     [MONTHS_N_ABSENT] = {"/months/absent_breaks", VALUE_I8, "1",

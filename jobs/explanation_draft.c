@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 enum { USUAL_BYTES = 4096 };
+enum { FINDINGS_TOLD = 1 << 10 }; /* between two tellings of how far it is */
 
 static bool add_shares(cJSON *object, const struct findings *findings, size_t i)
 {
@@ -71,15 +72,20 @@ enum status explanation_draft_write(const struct followup *followup, const doubl
 {
     enum status st = STATUS_OK;
     char *byte = NULL;
-    size_t n = 0;
+    size_t n = 0, n_finding = followup->findings->n;
+    double begun = log_clock();
     FILE *out = open_memstream(&byte, &n);
 
     if (out == NULL)
         TRY(error_no_memory(err, "the explanations"));
     fputs("[\n", out);
-    for (size_t i = 0; i < followup->findings->n; i++)
+    for (size_t i = 0; i < n_finding; i++) {
+        if (i % FINDINGS_TOLD == 0)
+            log_progress(followup->log, "explanations", (int64_t)i, (int64_t)n_finding,
+                         "anomalies", log_clock() - begun);
         TRY(print_finding(followup, i, confidence[i], out, err));
-    fputs(followup->findings->n > 0 ? "\n]\n" : "]\n", out);
+    }
+    fputs(n_finding > 0 ? "\n]\n" : "]\n", out);
     int failed = ferror(out);
     failed = fclose(out) != 0 || failed;
     out = NULL;

@@ -4,6 +4,7 @@
 #include "http.h"
 #include "log.h"
 #include "outbox.h"
+#include "overview_read.h"
 #include "results_read.h"
 #include "settings.h"
 #include "text_store.h"
@@ -19,6 +20,7 @@ struct explanation {
 /* What every follow-up job is given. All is borrowed. */
 struct followup {
     const struct findings *findings;
+    const struct overview *overview; /* the rest of the results file */
     const struct settings *settings;
     const char *results;           /* path of the results file */
     const char *folder;            /* results.followup, exists */

@@ -112,6 +112,7 @@ static enum status run_job(const struct job *job, struct followup *followup, str
     said->code = STATUS_OK;
     if (stop_requested())
         return error_set(said, STATUS_STOPPED, "not begun, as a signal asked to stop");
+    log_progress(followup->log, job->name, 0, 0, "anomalies", 0);
     return job->run(followup, said);
 }
 
@@ -172,18 +173,21 @@ enum status jobs_run(const char *results_path, const struct settings *settings, 
     struct followup followup = {
         .settings = settings, .kept = &kept, .send = !settings->dry_run, .log = log};
     struct findings *findings = NULL;
+    struct overview *overview = NULL;
     char *folder = NULL;
     enum status st = STATUS_OK;
 
     stop_listen();
     services_warn_exposed(settings, log);
     TRY(results_read(results_path, &findings, err));
+    TRY(overview_read(results_path, &overview, err));
     folder = jobs_folder(results_path);
     followup.explained = jobs_explain_by_rules(findings);
     if (folder == NULL || followup.explained == NULL)
         TRY(error_no_memory(err, "the follow-up"));
     TRY(jobs_make_folder(folder, err));
     followup.findings = findings;
+    followup.overview = overview;
     followup.results = results_path;
     followup.folder = folder;
     TRY(open_outbox(&followup, settings, err));
@@ -201,6 +205,7 @@ done:
     free(followup.explained);
     text_store_free(&kept);
     free(folder);
+    overview_free(overview);
     findings_free(findings);
     return st;
 }

@@ -171,7 +171,7 @@ static enum status leave(struct model_run *run, const struct ask *ask, enum outb
 static enum status keep_answer(struct model_run *run, const struct ask *ask,
                                const struct model_answer *answer, struct error *err)
 {
-    char *text = model_answer_print(answer);
+    char *text = model_answer_print(answer, run->model->name);
     enum status st = STATUS_OK;
 
     if (text == NULL)

@@ -211,7 +211,7 @@ bool model_answer_read(const char *text, const struct facts *facts, struct model
     return accepted;
 }
 
-char *model_answer_print(const struct model_answer *answer)
+char *model_answer_print(const struct model_answer *answer, const char *model)
 {
     cJSON *object = cJSON_CreateObject();
     char *text = NULL;
@@ -219,10 +219,21 @@ char *model_answer_print(const struct model_answer *answer)
     if (object != NULL && cJSON_AddStringToObject(object, "summary", answer->summary) != NULL &&
         cJSON_AddStringToObject(object, "likely_cause", answer->likely_cause) != NULL &&
         cJSON_AddStringToObject(object, "recommended_action", answer->action) != NULL &&
-        cJSON_AddNumberToObject(object, "confidence", answer->confidence) != NULL)
+        cJSON_AddNumberToObject(object, "confidence", answer->confidence) != NULL &&
+        cJSON_AddStringToObject(object, "model", model) != NULL)
         text = cJSON_PrintUnformatted(object);
     cJSON_Delete(object);
     return text;
+}
+
+char *model_answer_giver(const char *text)
+{
+    cJSON *object = cJSON_Parse(text);
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "model"));
+    char *giver = name != NULL ? strdup(name) : NULL;
+
+    cJSON_Delete(object);
+    return giver;
 }
 
 /* ---- the answer of the server -------------------------------------------------------------- */

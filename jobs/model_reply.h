@@ -37,9 +37,13 @@ bool model_reply_read(const char *body, size_t n, const struct facts *facts,
 bool model_answer_read(const char *text, const struct facts *facts, struct model_answer *answer,
                        char why[MODEL_WHY]);
 
-/* The answer as JSON, as model_answer_read takes it; the caller frees it with cJSON_free. NULL if
+/* The answer as JSON, as model_answer_read takes it, with the name of the model that gave it; the
+ * caller frees it with cJSON_free. NULL if memory is short. */
+char *model_answer_print(const struct model_answer *answer, const char *model);
+
+/* The name of the model that gave an answer that was kept; free() it. NULL if it is not told, or
  * memory is short. */
-char *model_answer_print(const struct model_answer *answer);
+char *model_answer_giver(const char *text);
 
 /* Whether an answer with status 429 says that a quota or credit is used up, so that waiting does
  * not help, rather than that requests come too fast. */

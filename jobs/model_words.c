@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* confidence: NULL if nobody asks for it. */
 static enum status use_words(struct followup *followup, const struct subject *subject,
                              double *confidence, struct model_tally *tally, struct error *err)
 {
@@ -34,12 +35,14 @@ static enum status use_words(struct followup *followup, const struct subject *su
                              .text = kept,
                              .likely_cause = answer.likely_cause,
                              .recommended_action = kept + n_summary};
-    confidence[subject->finding] = answer.confidence;
+    if (confidence != NULL)
+        confidence[subject->finding] = answer.confidence;
     tally->n_worded++;
 done:
     facts_free(&facts);
     return st;
 }
+
 static enum status use_all_words(struct followup *followup, const struct subjects *subjects,
                                  double *confidence, struct model_tally *tally,
                                  struct error *err)
@@ -113,5 +116,42 @@ enum status model_word(struct followup *followup, double *confidence, struct mod
     }
 done:
     subjects_free(&subjects);
+    return st;
+}
+
+static enum status recall_from(struct followup *followup, const char *model, struct error *err)
+{
+    struct subjects subjects = {0};
+    struct model_tally tally = {0};
+    enum status st = STATUS_OK;
+
+    TRY(subjects_make(followup->findings, model, &subjects, err));
+    TRY(subjects_look_up(&subjects, followup->outbox, err));
+    TRY(use_all_words(followup, &subjects, NULL, &tally, err));
+done:
+    subjects_free(&subjects);
+    return st;
+}
+
+enum status model_recall(struct followup *followup, struct error *err)
+{
+    struct outbox_list list = {0};
+    char *last = NULL;
+    enum status st = STATUS_OK;
+
+    TRY(outbox_select(followup->outbox, "model", "explanation", 1u << OUTBOX_DONE, &list, err));
+    for (size_t i = 0; i < list.n; i++) {
+        char *giver = model_answer_giver(list.action[i].answer);
+        if (giver == NULL || (last != NULL && strcmp(giver, last) == 0)) {
+            free(giver);
+            continue; /* answers of one model stand together */
+        }
+        free(last);
+        last = giver;
+        TRY(recall_from(followup, last, err));
+    }
+done:
+    free(last);
+    outbox_list_free(&list);
     return st;
 }

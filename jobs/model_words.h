@@ -23,4 +23,8 @@ struct model_tally {
 enum status model_word(struct followup *followup, double *confidence, struct model_tally *tally,
                        struct error *err);
 
+/* The same from the outbox alone, whichever model gave the words: nothing is asked, and no
+ * settings are needed. For findings whose facts are still what the model was told. */
+enum status model_recall(struct followup *followup, struct error *err);
+
 #endif

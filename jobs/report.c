@@ -4,7 +4,9 @@
 
 #include "draft.h"
 #include "jobs.h"
+#include "log_text.h"
 #include "mem.h"
+#include "model_words.h"
 #include "report_page.h"
 #include "tickets.h"
 #include "triage.h"
@@ -44,17 +46,15 @@ static enum status compose(const struct followup *followup, char **byte, size_t 
                            struct error *err)
 {
     const struct findings *findings = followup->findings;
-    struct overview *overview = NULL;
     size_t *order = NULL;
     char **link = NULL;
     enum status st = STATUS_OK;
 
     TRY(triage_order(findings, &order, err));
-    TRY(overview_read(followup->results, &overview, err));
     TRY(tickets_links(followup, &link, err));
     struct report report = {
         .findings = findings,
-        .overview = overview,
+        .overview = followup->overview,
         .explained = followup->explained,
         .shown = order,
         .n_shown = findings->n < REPORT_FINDINGS ? findings->n : REPORT_FINDINGS,
@@ -63,7 +63,6 @@ static enum status compose(const struct followup *followup, char **byte, size_t 
     };
     TRY(print_page(&report, byte, n, err));
 done:
-    overview_free(overview);
     tickets_links_free(findings, link);
     free(order);
     return st;
@@ -122,34 +121,46 @@ done:
 enum status report_make(const char *results_path, const char *path,
                         const struct settings *settings, struct log *log, struct error *err)
 {
-    struct followup followup = {.settings = settings, .results = results_path, .log = log};
+    struct text_store kept = {0};
+    struct followup followup = {
+        .settings = settings, .results = results_path, .kept = &kept, .log = log};
     struct findings *findings = NULL;
+    struct overview *overview = NULL;
     char *byte = NULL, *into = NULL, *folder = jobs_folder(results_path);
+    char count[LOG_TEXT_NUMBER];
     size_t n = 0;
     enum status st = STATUS_OK;
 
     TRY(results_read(results_path, &findings, err));
+    TRY(overview_read(results_path, &overview, err));
     followup.findings = findings;
+    followup.overview = overview;
     followup.folder = folder;
     followup.explained = jobs_explain_by_rules(findings);
     into = path != NULL ? folder_of(path) : NULL;
     if (folder == NULL || followup.explained == NULL || (path != NULL && into == NULL))
         TRY(error_no_memory(err, "the report"));
     TRY(look_at_outbox(&followup, err));
+    if (followup.outbox != NULL)
+        TRY(model_recall(&followup, err));
     TRY(compose(&followup, &byte, &n, err));
     if (path == NULL)
         TRY(jobs_make_folder(folder, err));
     const char *where = path != NULL ? into : folder;
     const char *name = path != NULL ? last_part(path) : NAME;
     TRY(draft_write(where, name, byte, n, NULL, err));
-    log_info(log, "the report of %zu anomal%s is in %s/%s", findings->n,
-             findings->n == 1 ? "y" : "ies", where, name);
+    log_text_count((int64_t)findings->n, count);
+    log_info(log, "the report of %s anomal%s is in %s%s%s", count,
+             findings->n == 1 ? "y" : "ies", path != NULL ? path : folder,
+             path != NULL ? "" : "/", path != NULL ? "" : NAME);
 done:
     outbox_close(followup.outbox);
     free(followup.explained);
+    text_store_free(&kept);
     free(byte);
     free(into);
     free(folder);
+    overview_free(overview);
     findings_free(findings);
     return st;
 }

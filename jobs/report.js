@@ -18,14 +18,17 @@
   }
 
   function compare(a, b) {
-    return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+    if (typeof a === "number" && typeof b === "number") return a - b;
+    return String(a).localeCompare(String(b));
   }
 
   function sort(column, head) {
     const down = head.getAttribute("aria-sort") === "ascending";
     for (const other of list.tHead.rows[0].cells) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
-    const sorted = rows.slice().sort((a, b) => (down ? -1 : 1) * compare(value(a, column), value(b, column)));
+    const sign = down ? -1 : 1;
+    const sorted = rows.slice().sort(
+      (a, b) => sign * compare(value(a, column), value(b, column)));
     for (const row of sorted) {
       body.appendChild(row);
       const article = articleOf.get(row);
@@ -44,7 +47,9 @@
     });
   }
   // Browsers leave buttons out where they repeat a table's head on the next sheet.
-  addEventListener("beforeprint", () => heads.forEach((head) => head.replaceChildren(head.textContent)));
+  addEventListener("beforeprint", () => {
+    heads.forEach((head) => head.replaceChildren(head.textContent));
+  });
   addEventListener("afterprint", offerSorting);
   offerSorting();
 

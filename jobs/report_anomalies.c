@@ -5,6 +5,7 @@
 #include "amount_text.h"
 #include "facts.h"
 #include "html_text.h"
+#include "log_text.h"
 #include "mail_report.h"
 #include "report_chart.h"
 #include "triage.h"
@@ -115,12 +116,14 @@ static bool any_link(const struct report *report)
 static void write_scope(FILE *out, const struct report *report)
 {
     const struct findings *findings = report->findings;
+    char all[LOG_TEXT_NUMBER];
 
+    log_text_count((int64_t)findings->n, all);
     if (report->n_shown < findings->n)
         fprintf(out,
-                "<p class=\"dim\">The %zu most severe of %zu; anomalies.csv beside this "
-                "page has all of them.</p>\n",
-                report->n_shown, findings->n);
+                "<p class=\"dim\">The %zu most severe of %s; the follow-up's anomalies.csv "
+                "has all of them.</p>\n",
+                report->n_shown, all);
     else
         fprintf(out, "<p class=\"dim\">All %zu, the most severe first.</p>\n", findings->n);
 }
@@ -247,7 +250,7 @@ static void write_fact(FILE *out, const char *name, double amount)
 
     amount_grouped(amount, text);
     if (text[0] != '\0')
-        fprintf(out, "%s <b>%s</b> &nbsp; ", name, text);
+        fprintf(out, "<span class=\"nb\">%s <b>%s</b></span> &nbsp; ", name, text);
 }
 
 static void write_phrase(FILE *out, const char *title, const char *text)
@@ -304,6 +307,23 @@ static void write_article(FILE *out, const struct report *report, size_t rank)
     fputs("</div></article>\n", out);
 }
 
+static void write_explainer(FILE *out, const struct report *report)
+{
+    char count[LOG_TEXT_NUMBER];
+    size_t n = 0;
+
+    for (size_t i = 0; i < report->n_shown; i++)
+        n += strcmp(report->explained[report->shown[i]].source, "model") == 0;
+    log_text_count((int64_t)n, count);
+    if (n == 0)
+        fputs("<p class=\"dim\">The explanations are the program's own, by rules.</p>\n", out);
+    else if (n < report->n_shown)
+        fprintf(out,
+                "<p class=\"dim\">%s of the explanations are worded by a language model, as "
+                "they say; the others are the program's own, by rules.</p>\n",
+                count);
+}
+
 void report_write_details(FILE *out, const struct report *report)
 {
     if (report->n_shown == 0)
@@ -316,6 +336,7 @@ void report_write_details(FILE *out, const struct report *report)
         "distance from it, at least the tolerance) to both sides. A diamond marks the "
         "flagged row. Bars: what sets the row apart, and its share of all that does.</p>\n",
         SERIES_BEFORE, SERIES_BEHIND);
+    write_explainer(out, report);
     for (size_t i = 0; i < report->n_shown; i++)
         write_article(out, report, i);
     fputs("</section>\n", out);

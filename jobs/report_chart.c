@@ -374,7 +374,7 @@ void chart_scores(FILE *out, const double *from, const int64_t *n_row, size_t n)
     fprintf(out,
             "<path class=\"v\" d=\"M%d 14V%d\"/><text class=\"tf%s\" x=\"%d\" y=\"10\">"
             "threshold: %s rows below</text><text x=\"%d\" y=\"10\">rows</text>"
-            "<text class=\"m\" x=\"%d\" y=\"203\">anomaly score (1)</text>",
+            "<text class=\"m\" x=\"%d\" y=\"203\">anomaly score</text>",
             x, BOTTOM, x > WIDE / 2 ? " e" : "", x > WIDE / 2 ? x - 4 : x + 4, text, 0,
             (LEFT + FAR) / 2);
     write_score_ticks(out, from, first, end, &across);

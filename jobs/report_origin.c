@@ -2,14 +2,17 @@
  * where all of it comes from, with the command that makes it again. */
 #include "report_parts.h"
 
+#include "amount_text.h"
+#include "decimal_sum.h"
 #include "html_text.h"
 #include "log_text.h"
+#include "run_facts.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_HELD = 20, MOST_CONTROLLED = 8 };
+enum { MOST_HELD = 20, MOST_CONTROLLED = 8, MOST_CURRENCY = 1024 /* bytes of a name */ };
 
 /* A text of several lines. */
 static void write_lines(FILE *out, const char *text)
@@ -132,20 +135,27 @@ static void write_examples(FILE *out, const struct overview *overview)
 
 /* ---- completeness -------------------------------------------------------------------------- */
 
-/* Writes line i of a list, in a cell; a list that is shorter, or not there, leaves it empty. */
-static void write_line_cell(FILE *out, const char *list, size_t i, const char *class)
+/* Line i of a list in a cell; a list that is shorter, or not there, leaves it empty. */
+static void write_currency_cell(FILE *out, const char *list, size_t i)
 {
-    while (list != NULL && i-- > 0) {
-        list = strchr(list, '\n');
-        list = list != NULL ? list + 1 : NULL;
-    }
-    size_t n = list != NULL ? strcspn(list, "\n") : 0;
-    char *line = n > 0 ? strndup(list, n) : NULL;
-    fprintf(out, "<td class=\"%s\">", class);
-    if (line != NULL)
-        html_write_name(out, line, REPORT_NAME);
+    char line[MOST_CURRENCY];
+
+    run_facts_line(list, i, line, sizeof line);
+    fputs("<td>", out);
+    html_write_name(out, line, REPORT_NAME);
     fputs("</td>", out);
-    free(line);
+}
+
+/* The same of a list of decimals. */
+static void write_sum_cell(FILE *out, const char *list, size_t i)
+{
+    char line[DECIMAL_TEXT], grouped[AMOUNT_GROUPED(DECIMAL_TEXT)];
+
+    run_facts_line(list, i, line, sizeof line);
+    amount_group(line, grouped, sizeof grouped);
+    fputs("<td class=\"n\">", out);
+    html_write_text(out, grouped, REPORT_TEXT);
+    fputs("</td>", out);
 }
 
 static void write_control_row(FILE *out, const struct overview *overview, size_t i,
@@ -155,11 +165,11 @@ static void write_control_row(FILE *out, const struct overview *overview, size_t
     char name[64];
 
     fputs("<tr>", out);
-    write_line_cell(out, overview_run_fact(overview, "control_currencies"), i, "");
+    write_currency_cell(out, overview_run_fact(overview, "control_currencies"), i);
     fprintf(out, "<td>%s</td>", title);
     for (size_t p = 0; p < sizeof PART / sizeof *PART; p++) {
         snprintf(name, sizeof name, "control_%s_%s", column, PART[p]);
-        write_line_cell(out, overview_run_fact(overview, name), i, "n");
+        write_sum_cell(out, overview_run_fact(overview, name), i);
     }
     fputs("</tr>\n", out);
 }
@@ -219,32 +229,37 @@ void report_write_rejects(FILE *out, const struct report *report)
 
 /* ---- provenance ---------------------------------------------------------------------------- */
 
-static void write_fact(FILE *out, const struct overview_fact *fact)
+static void write_fact(void *context, const char *label, const char *text)
 {
+    FILE *out = context;
+
     fputs("<tr><th scope=\"row\">", out);
-    html_write_text(out, fact->name, REPORT_NAME);
+    html_write_text(out, label, REPORT_NAME);
     fputs("</th><td>", out);
-    write_lines(out, fact->text);
+    write_lines(out, text);
     fputs("</td></tr>\n", out);
+}
+
+static void write_recorded(FILE *out, const struct overview_fact *fact, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        write_fact(out, fact[i].name, fact[i].text);
 }
 
 void report_write_provenance(FILE *out, const struct report *report)
 {
     const struct overview *overview = report->overview;
-    const char *command = overview_run_fact(overview, "command");
 
-    fputs("<section id=\"provenance\"><h2>Where this comes from</h2>\n", out);
-    if (command != NULL) {
-        fputs("<p>Run again, over the same files, this gives the same content digest, whatever "
-              "the number of processes and threads:</p>\n<pre>",
-              out);
-        html_write_text(out, command, REPORT_TEXT);
-        fputs("</pre>\n", out);
-    }
-    fputs("<div class=\"scroll\"><table id=\"origin\"><tbody>\n", out);
-    for (size_t i = 0; i < overview->n_run; i++)
-        write_fact(out, &overview->run[i]);
-    for (size_t i = 0; i < overview->n_model; i++)
-        write_fact(out, &overview->model[i]);
-    fputs("</tbody></table></div></section>\n", out);
+    fputs("<section id=\"provenance\"><h2>Where this comes from</h2>\n<p class=\"dim\">The "
+          "command, run again over the same files, gives the same content digest, whatever "
+          "the number of processes and threads.</p>\n",
+          out);
+    fputs("<div class=\"scroll\"><table class=\"origin\"><tbody>\n", out);
+    run_facts_tell(report->findings, overview, write_fact, out);
+    fputs("</tbody></table></div>\n<details><summary>All that the results record of the run"
+          "</summary><div class=\"scroll\"><table class=\"origin\"><tbody>\n",
+          out);
+    write_recorded(out, overview->run, overview->n_run);
+    write_recorded(out, overview->model, overview->n_model);
+    fputs("</tbody></table></div></details></section>\n", out);
 }

@@ -120,8 +120,14 @@ static void write_break_tiles(FILE *out, const struct last_month *last)
 
     if (last->month[0] == '\0')
         return;
-    snprintf(below, sizeof below, "%" PRId64 " new in %.7s", count[ROLL_N_NEW], last->month);
+    if (last->is_first)
+        snprintf(below, sizeof below, "%.7s is the ledger's first month", last->month);
+    else
+        snprintf(below, sizeof below, "%" PRId64 " new in %.7s", count[ROLL_N_NEW],
+                 last->month);
     write_count_tile(out, "Open breaks", count[ROLL_N_CLOSING], below);
+    if (last->is_first)
+        return;
     write_count_tile(out, "Persistent breaks", count[ROLL_N_CLOSING] - count[ROLL_N_NEW],
                      "open the month before, too");
     snprintf(below, sizeof below, "%" PRId64 " more without a row", count[ROLL_N_ABSENT]);

@@ -2,6 +2,7 @@
 #define TIEOUT_REPORT_PARTS_H
 
 #include "report_page.h"
+#include <stdbool.h>
 
 /* The sections of the page, each with its heading. A section that has nothing to tell says so, or
  * is left out where that is no news. Errors stay in the stream. */
@@ -18,6 +19,7 @@ void report_write_provenance(FILE *out, const struct report *report);
 /* The last month of the ledger over all currencies. */
 struct last_month {
     const char *month; /* "" if no row has a date */
+    bool is_first;     /* so that all its breaks look new */
     int64_t count[N_ROLL_COUNT];
 };
 

@@ -28,6 +28,14 @@ void report_amount_cell(FILE *out, double amount, const char *class)
     fprintf(out, "<td class=\"n%s%s\">%s</td>", class[0] != '\0' ? " " : "", class, text);
 }
 
+/* Whether the ledger begins in that month; what was open by then looks new. */
+static bool is_first_month(const struct overview *overview, const char *month)
+{
+    const char *first = overview_run_fact(overview, "first_as_of_date");
+
+    return first != NULL && month[0] != '\0' && strncmp(first, month, strlen(month)) == 0;
+}
+
 struct last_month report_last_month(const struct overview *overview)
 {
     struct last_month last = {.month = ""};
@@ -39,6 +47,7 @@ struct last_month report_last_month(const struct overview *overview)
         if (last.month[0] != '\0' && strcmp(overview->month[i].month, last.month) == 0)
             for (int c = 0; c < N_ROLL_COUNT; c++)
                 last.count[c] += overview->month[i].count[c];
+    last.is_first = is_first_month(overview, last.month);
     return last;
 }
 
@@ -113,13 +122,23 @@ static void write_currency_name(FILE *out, const char *currency)
         fputs("All accounts", out);
 }
 
+static void write_beginning(FILE *out, const char *month)
+{
+    fputs("<p class=\"small dim\">The ledger begins in ", out);
+    html_write_text(out, month, REPORT_NAME);
+    fputs(": all breaks of that month count as new, however long they have been open.</p>\n",
+          out);
+}
+
 /* The months of one currency. */
-static void write_roll(FILE *out, const struct results_month *month, size_t n)
+static void write_roll(FILE *out, const struct overview *overview,
+                       const struct results_month *month, size_t n)
 {
     static const char *const TITLE[] = {"Rows",       "Matched",   "Opening",
                                         "+ New",      "- Cleared", "- No row",
                                         "+/- Change", "= Closing", "Closing, net"};
     size_t skipped = n > REPORT_MONTHS ? n - REPORT_MONTHS : 0;
+    bool begins = skipped == 0 && is_first_month(overview, month[0].month);
 
     fputs("<figure><div class=\"scroll\">", out);
     chart_closing(out, month + skipped, n - skipped);
@@ -132,6 +151,8 @@ static void write_roll(FILE *out, const struct results_month *month, size_t n)
     for (size_t i = skipped; i < n; i++)
         write_month(out, &month[i], i + 1 == n);
     fputs("</tbody></table></div>\n", out);
+    if (begins)
+        write_beginning(out, month[0].month);
     fputs(all_foot(month, n)
               ? "<p class=\"small dim good\">Every month foots, and opens with what the month "
                 "before closed with.</p>\n"
@@ -184,7 +205,7 @@ void report_write_roll(FILE *out, const struct report *report)
     for (size_t i = 0; i<overview->n_month; i += n> 0 ? n : 1) {
         n = same_currency(overview, i);
         if (n > 0 && n_currency++ < REPORT_CURRENCIES)
-            write_roll(out, overview->month + i, n);
+            write_roll(out, overview, overview->month + i, n);
     }
     if (n_currency == 0)
         fputs("<p>These results have no months.</p>\n", out);
@@ -243,7 +264,8 @@ void report_write_ageing(FILE *out, const struct report *report)
         return;
     fputs(
         "<section id=\"ageing\"><h2>Age of the open breaks</h2>\n<p class=\"dim\">Breaks open "
-        "at the end of the ledger's last month, by how long they have been.</p>\n",
+        "at the end of the ledger's last month, by how long they have been; what is older than "
+        "the ledger counts from its beginning.</p>\n",
         out);
     for (size_t i = 0; i < overview->n_age; i += n) {
         const struct results_age *age = &overview->age[i];

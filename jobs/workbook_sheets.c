@@ -6,9 +6,9 @@
 
 #include "amount_text.h"
 #include "code_point.h"
-#include "log_text.h"
 #include "mem.h"
 #include "review_list.h"
+#include "run_facts.h"
 #include "workbook_text.h"
 
 #include <math.h>
@@ -20,6 +20,7 @@ enum { LINES_MAX = 25 /* a row has at most 409 points */ };
 static const double RUN_WIDTH = 90; /* of the facts' column, characters */
 
 enum { RUN_LABEL = 0, RUN_VALUE = 1 };
+enum { FINDINGS_TOLD = 1 << 10 }; /* between two tellings of how far it is */
 
 /* Colours, RGB: dark text on a light ground, told apart in print too by the words. */
 enum {
@@ -292,9 +293,14 @@ static void add_list(struct book *book, const struct followup *followup)
     for (int i = 0; i < N_REVIEW_COLUMN; i++)
         put_text(book, 0, i, REVIEW_COLUMN[i].title,
                  REVIEW_COLUMN[i].kind == REVIEW_ANSWER ? book->answer_title : book->title);
-    for (size_t i = 0; i < n; i++)
+    double begun = log_clock();
+    for (size_t i = 0; i < n; i++) {
+        if (i % FINDINGS_TOLD == 0)
+            log_progress(followup->log, "workbook", (int64_t)i, (int64_t)n, "anomalies",
+                         log_clock() - begun);
         put_finding(book, (lxw_row_t)(i + 1), &findings->finding[i],
                     followup->explained[i].text);
+    }
 }
 
 /* ---- the sheet of the run ------------------------------------------------------------------ */
@@ -307,29 +313,17 @@ static void put_fact(struct book *book, lxw_row_t *row, const char *label, const
     ++*row;
 }
 
-static void put_count(struct book *book, lxw_row_t *row, const char *label, int64_t count)
+/* Where the facts of the run go. */
+struct fact_place {
+    struct book *book;
+    lxw_row_t *row;
+};
+
+static void put_run_fact(void *context, const char *label, const char *text)
 {
-    char text[LOG_TEXT_NUMBER];
+    const struct fact_place *place = context;
 
-    log_text_count(count, text);
-    put_fact(book, row, label, text);
-}
-
-static void put_facts(struct book *book, lxw_row_t *row, const struct findings *findings)
-{
-    char share[SENTENCE];
-
-    snprintf(share, sizeof share, "%.4g", findings->contamination);
-    put_fact(book, row, "Begun", findings->started);
-    put_fact(book, row, "Latest as-of date", findings->last_as_of);
-    for (size_t i = 0; i < findings->n_input; i++)
-        put_fact(book, row, i == 0 ? "Ledgers" : "", findings->input[i]);
-    put_count(book, row, "Rows judged", findings->n_row);
-    put_count(book, row, "Anomalies", findings->n_flagged);
-    put_count(book, row, "To be followed up", (int64_t)findings->n);
-    put_fact(book, row, "Profile", findings->profile);
-    put_fact(book, row, "Contamination", share);
-    put_fact(book, row, "Content digest", findings->digest);
+    put_fact(place->book, place->row, label, text);
 }
 
 static void put_left_out(struct book *book, lxw_row_t *row)
@@ -349,9 +343,10 @@ static void put_left_out(struct book *book, lxw_row_t *row)
         put_fact(book, row, "", "anomalies.csv has everything.");
 }
 
-static void add_run(struct book *book, const struct findings *findings)
+static void add_run(struct book *book, const struct followup *followup)
 {
     lxw_row_t row = 0;
+    struct fact_place place = {book, &row};
 
     book->sheet = workbook_add_worksheet(book->workbook, "Run");
     if (book->sheet == NULL) {
@@ -361,11 +356,10 @@ static void add_run(struct book *book, const struct findings *findings)
     note(book, worksheet_set_column(book->sheet, RUN_LABEL, RUN_LABEL, 20, NULL));
     note(book, worksheet_set_column(book->sheet, RUN_VALUE, RUN_VALUE, RUN_WIDTH, NULL));
     set_print(book->sheet);
+    worksheet_set_portrait(book->sheet);
+    worksheet_fit_to_pages(book->sheet, 1, 0);
     put_text(book, row, RUN_LABEL, "Balances that stopped tying out", book->heading);
     row += 2;
-    put_facts(book, &row, findings);
-    put_left_out(book, &row);
-    row++;
     put_fact(
         book, &row, "Your answer",
         "In the sheet Anomalies, choose a verdict for each row you have looked at: confirmed "
@@ -376,6 +370,9 @@ static void add_run(struct book *book, const struct findings *findings)
         "Save the workbook; the program does not replace one that was saved. Then save the "
         "sheet Anomalies as CSV (UTF-8), and give that file to the next run: tieout run "
         "--feedback FILE.csv");
+    row++;
+    run_facts_tell(followup->findings, followup->overview, put_run_fact, &place);
+    put_left_out(book, &row);
 }
 
 enum status workbook_add_sheets(lxw_workbook *workbook, const struct followup *followup,
@@ -389,7 +386,7 @@ enum status workbook_add_sheets(lxw_workbook *workbook, const struct followup *f
         return error_no_memory(err, "the workbook");
     add_formats(&book);
     add_list(&book, followup);
-    add_run(&book, followup->findings);
+    add_run(&book, followup);
     free(book.cell);
     if (book.failed == LXW_NO_ERROR)
         return STATUS_OK;

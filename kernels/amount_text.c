@@ -3,6 +3,7 @@
  * digits in turn finds the shortest text that reads back. Reading amounts is number.h's. */
 #include "amount_text.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,16 +24,18 @@ void amount_exact(double value, char text[AMOUNT_TEXT])
     }
 }
 
-static void copy_with_commas(const char *plain, char *text)
+void amount_group(const char *decimal, char *text, size_t size)
 {
-    size_t whole = strcspn(plain, ".");
+    size_t n = strlen(decimal), sign = decimal[0] == '-', whole = strcspn(decimal, ".");
 
+    assert(size >= AMOUNT_GROUPED(n));
+    (void)size;
     for (size_t i = 0; i < whole; i++) {
-        if (i > 0 && (whole - i) % 3 == 0)
+        if (i > sign && (whole - i) % 3 == 0)
             *text++ = ',';
-        *text++ = plain[i];
+        *text++ = decimal[i];
     }
-    strcpy(text, plain + whole);
+    strcpy(text, decimal + whole);
 }
 
 void amount_grouped(double value, char text[AMOUNT_TEXT])
@@ -47,8 +50,6 @@ void amount_grouped(double value, char text[AMOUNT_TEXT])
         snprintf(text, AMOUNT_TEXT, "%.6g", value);
         return;
     }
-    snprintf(plain, sizeof plain, "%.2f", fabs(value));
-    if (value < 0 && strcmp(plain, "0.00") != 0)
-        *text++ = '-';
-    copy_with_commas(plain, text);
+    snprintf(plain, sizeof plain, "%.2f", value);
+    amount_group(strcmp(plain, "-0.00") != 0 ? plain : "0.00", text, AMOUNT_TEXT);
 }

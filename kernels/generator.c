@@ -159,6 +159,8 @@ static void put_label(struct text *text, int64_t row, enum anomaly_kind kind)
 
 /* ---- the ledger ---- */
 
+enum { ROWS_TOLD = 1 << 16 }; /* between two tellings of how far it is */
+
 static void write_months(const struct generator_plan *plan, int64_t n_account,
                          struct made_account *account, struct text *ledger, struct text *labels)
 {
@@ -175,6 +177,8 @@ static void write_months(const struct generator_plan *plan, int64_t n_account,
             if (kind != KIND_NONE && labels->to != NULL)
                 put_label(labels, row, kind);
             row++;
+            if (plan->told != NULL && row % ROWS_TOLD == 0)
+                plan->told(plan->context, row);
         }
     }
 }

@@ -29,6 +29,9 @@ struct generator_plan {
     int32_t n_month;
     uint64_t seed;
     double anomaly_share; /* of rows, e.g. 0.01 */
+    /* Called now and then with how many rows are written; NULL: nobody asks. */
+    void (*told)(void *context, int64_t n_row);
+    void *context;
 };
 
 /* Writes the ledger (header and n_row rows, by month, oldest first) and, if labels is not NULL,

@@ -9,6 +9,7 @@
 #include "judge.h"
 #include "learn.h"
 #include "ledger_log.h"
+#include "log_text.h"
 #include "mem.h"
 #include "overview.h"
 #include "prepare.h"
@@ -107,6 +108,13 @@ static enum status end_stage(const struct run *run, struct stages *stages, struc
     return run_agree(run, stop_check(err), err);
 }
 
+/* Names the stage that begins, for who watches a terminal; a stage that works in pieces tells how
+ * far it is by itself. */
+static void show_stage(struct log *log, const char *name)
+{
+    log_progress(log, name, 0, 0, "rows", 0);
+}
+
 /* How even the ranks' shares are. All ranks. */
 static void measure_balance(const struct run *run, const struct encoded *rows, int64_t n_all,
                             struct log *log, int64_t *most)
@@ -176,6 +184,18 @@ static enum status write_record(const struct run *run, const struct settings *se
     return st;
 }
 
+static void log_outcome(struct log *log, const struct road *road, int64_t raised,
+                        const char *path)
+{
+    char text[3][LOG_TEXT_NUMBER];
+
+    log_text_count(road->scored.n_flagged, text[0]);
+    log_text_count(road->facts.n_row, text[1]);
+    log_text_count(raised, text[2]);
+    log_info(log, "%s of %s rows are anomalies (contamination %.4g); %s to follow up in %s",
+             text[0], text[1], road->prepared.contamination, text[2], path);
+}
+
 static enum status write_results(const struct run *run, const struct settings *settings,
                                  const struct profile *profile, enum simd simd,
                                  const char *command, struct log *log, struct road *road,
@@ -194,7 +214,8 @@ static enum status write_results(const struct run *run, const struct settings *s
     TRY(run_agree(run, st, err));
     TRY(gather_rows(run, &road->files, &road->rows, &road->prepared, &road->scored,
                     &road->judged, settings->keep_features ? profile : NULL,
-                    settings->tolerance, GATHER_PIECE, writer, err));
+                    settings->tolerance, GATHER_PIECE, log, writer, err));
+    show_stage(log, "write");
     TRY(gather_rejects(run, &road->shard, writer, err));
     TRY(gather_anomalies(run, &road->judged, &terms, writer, &count, &drawn, err));
     TRY(gather_series(run, &road->rows, &road->prepared.groups, &road->scored, &drawn, writer,
@@ -210,11 +231,7 @@ static enum status write_results(const struct run *run, const struct settings *s
         st = results_commit(&writer, err);
     TRY(run_agree(run, st, err));
     log_feedback(run, road, &count, log);
-    log_info(log,
-             "%" PRId64 " of %" PRId64 " rows are anomalies (contamination %.4g); %" PRId64
-             " to follow up in %s",
-             road->scored.n_flagged, road->facts.n_row, road->prepared.contamination,
-             count.raised, settings->output);
+    log_outcome(log, road, count.raised, settings->output);
     log_detail(log, "content digest %s", digest);
 done:
     results_abandon(writer);
@@ -263,22 +280,27 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(ingest_read(run, log, &road.files, &road.shard, err));
     TRY(end_stage(run, &road.stages, log, "ingest", road.files.first_row[road.files.n_table],
                   "rows", road.files.n_byte, err));
+    show_stage(log, "encode");
     TRY(encode_rows(run, &road.files, terms.date_orders, &road.shard, &read, &road.facts, err));
     int64_t n_all = road.facts.n_row;
     TRY(end_stage(run, &road.stages, log, "encode", n_all, "rows", 0, err));
+    show_stage(log, "shuffle");
     TRY(shuffle_rows(run, key, COMM_PIECE, &read, &road.rows, err));
     TRY(tally_rows(run, &road.facts.tally, road.rows.row, road.rows.n_row, n_all, err));
     int64_t n_moved = run->n_rank > 1 ? n_all * (int64_t)sizeof(struct row) : 0;
     TRY(end_stage(run, &road.stages, log, "shuffle", n_all, "rows", n_moved, err));
     measure_balance(run, &road.rows, n_all, log, &road.most_rows);
+    show_stage(log, "prepare");
     TRY(prepare_rows(run, &road.rows, n_all, profile, key, settings->contamination,
                      settings->tolerance, &road.prepared, err));
     TRY(end_stage(run, &road.stages, log, "prepare", n_all, "rows", 0, err));
+    show_stage(log, "check");
     TRY(cross_check(run, &road.rows, &road.prepared.groups, key, &road.shard, &road.facts,
                     err));
     TRY(end_stage(run, &road.stages, log, "check", n_all, "rows", 0, err));
     ledger_log_findings(log, &road.files, &road.facts);
     ledger_log_control(log, &road.facts);
+    show_stage(log, "train");
     TRY(train_forest(run, &road.rows, &road.prepared, n_all, (size_t)settings->trees,
                      settings->samples, (uint32_t)settings->seed, &road.forest, err));
     TRY(end_stage(run, &road.stages, log, "train", settings->trees, "trees", 0, err));
@@ -287,6 +309,7 @@ enum status detect(const struct run *run, const struct settings *settings, const
                    road.reviews.n > 0 ? &road.base_contamination : NULL, log, &road.scored,
                    err));
     TRY(end_stage(run, &road.stages, log, "score", n_all, "rows", 0, err));
+    show_stage(log, "judge");
     TRY(judge_all(run, settings, profile, &road, err));
     TRY(end_stage(run, &road.stages, log, "judge", n_all, "rows", 0, err));
     TRY(write_results(run, settings, profile, simd, command, log, &road, err));

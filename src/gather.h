@@ -4,6 +4,7 @@
 #include "encode.h"
 #include "ingest.h"
 #include "judge.h"
+#include "log.h"
 #include "prepare.h"
 #include "profile.h"
 #include "results_write.h"
@@ -14,12 +15,12 @@
  * every rank. */
 
 /* /rows in input order. profile: whose features to write too (beside the classic ones), or NULL
- * for none, and the tolerance it was given. piece: row numbers that travel at a time. */
+ * for none, and the tolerance it was given. piece: row numbers that travel at a time. log: told how far it is. */
 enum status gather_rows(const struct run *run, const struct ledger_files *files,
                         const struct encoded *rows, const struct prepared *prepared,
                         const struct scored *scored, const struct judged *judged,
                         const struct profile *profile, double tolerance, int64_t piece,
-                        struct results_writer *writer, struct error *err);
+                        struct log *log, struct results_writer *writer, struct error *err);
 
 /* /rejects in input order. */
 enum status gather_rejects(const struct run *run, const struct shard *shard,

@@ -206,12 +206,13 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
                         const struct encoded *rows, const struct prepared *prepared,
                         const struct scored *scored, const struct judged *judged,
                         const struct profile *profile, double tolerance, int64_t piece,
-                        struct results_writer *writer, struct error *err)
+                        struct log *log, struct results_writer *writer, struct error *err)
 {
     struct gathering g = {0};
     struct kept_features kept = {0};
     int64_t n_record = files->first_row[files->n_table];
     size_t table = 0;
+    double start = MPI_Wtime();
     enum status st = STATUS_OK;
 
     piece = piece < n_record ? piece : n_record;
@@ -222,6 +223,7 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
         st = gathering_allocate(run, (size_t)piece, kept.n, scored->base != NULL, &g, err);
     TRY(run_agree(run, st, err));
     for (int64_t begin = 0; begin < n_record; begin += piece) {
+        log_progress(log, "write", begin, n_record, "rows", MPI_Wtime() - start);
         take_stretch(rows, scored, judged, begin, begin + piece, &g);
         int64_t n_mine = (int64_t)g.n;
         size_t n = 0;

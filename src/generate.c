@@ -3,6 +3,7 @@
 
 #include "atomic_file.h"
 #include "generator.h"
+#include "log_text.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -36,14 +37,33 @@ static enum status close_stream(FILE **stream, const char *path, struct error *e
                   : STATUS_OK;
 }
 
+/* Who wants to know how far the ledger is. */
+struct watcher {
+    struct log *log;
+    int64_t n_row;
+    double begun;
+};
+
+static void show_progress(void *context, int64_t n_row)
+{
+    const struct watcher *watcher = context;
+
+    log_progress(watcher->log, "generate", n_row, watcher->n_row, "rows",
+                 log_clock() - watcher->begun);
+}
+
 enum status generate(const struct settings *settings, struct log *log, struct error *err)
 {
     const char *ledger_path = settings->input[0];
     const char *labels_path = settings->n_input > 1 ? settings->input[1] : NULL;
+    struct watcher watcher = {log, settings->rows, log_clock()};
     struct generator_plan plan = {.n_row = settings->rows,
                                   .n_month = (int32_t)settings->months,
                                   .seed = (uint64_t)settings->seed,
-                                  .anomaly_share = settings->anomalies};
+                                  .anomaly_share = settings->anomalies,
+                                  .told = show_progress,
+                                  .context = &watcher};
+    char rows[LOG_TEXT_NUMBER];
     struct atomic_file *ledger = NULL, *labels = NULL;
     FILE *ledger_stream = NULL, *labels_stream = NULL;
     enum status st = STATUS_OK;
@@ -61,8 +81,9 @@ enum status generate(const struct settings *settings, struct log *log, struct er
         TRY(atomic_file_commit(&labels, err));
     }
     TRY(atomic_file_commit(&ledger, err));
-    log_info(log, "%" PRId64 " rows over %" PRId64 " months in %s", settings->rows,
-             settings->months, ledger_path);
+    log_text_count(settings->rows, rows);
+    log_info(log, "%s rows over %" PRId64 " month%s in %s", rows, settings->months,
+             settings->months == 1 ? "" : "s", ledger_path);
 done:
     if (ledger_stream != NULL)
         fclose(ledger_stream);

@@ -2,6 +2,9 @@
  * others are counted: a year of months should not fill the screen. */
 #include "ledger_log.h"
 
+#include "amount_text.h"
+#include "log_text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -92,8 +95,8 @@ void ledger_log_findings(struct log *log, const struct ledger_files *files,
         return;
     for (int r = 0; r < N_REJECT; r++)
         if (tally->n_reject[r] > 0 && r != REJECT_SIGN)
-            log_warn(log, "%" PRId64 " findings: %s (listed in /rejects)", tally->n_reject[r],
-                     reject_text((enum reject_reason)r));
+            log_warn(log, "%" PRId64 " finding%s: %s (listed in /rejects)", tally->n_reject[r],
+                     tally->n_reject[r] == 1 ? "" : "s", reject_text((enum reject_reason)r));
     if (tally->n_reject[REJECT_SIGN] > 0)
         log_warn(log,
                  "%" PRId64 " of %" PRId64
@@ -111,16 +114,18 @@ void ledger_log_findings(struct log *log, const struct ledger_files *files,
 }
 
 /* "GL Balance 10.00 read = 9.00 kept + 1.00 rejected; IHub balance ..." */
-enum { SUMS = 3 * (3 * DECIMAL_TEXT + 64) };
+enum { SUM = AMOUNT_GROUPED(DECIMAL_TEXT), SUMS = 3 * (3 * SUM + 64) };
 static const char *sums_text(const struct control *control, bool has_difference,
                              char text[SUMS])
 {
-    char sum[N_CONTROL_PART][DECIMAL_TEXT];
+    char exact[DECIMAL_TEXT], sum[N_CONTROL_PART][SUM];
     int n = 0;
 
     for (int c = 0; c < N_CONTROL_COLUMN - !has_difference; c++) {
-        for (int part = 0; part < N_CONTROL_PART; part++)
-            decimal_sum_format(&control->sum[part][c], sum[part]);
+        for (int part = 0; part < N_CONTROL_PART; part++) {
+            decimal_sum_format(&control->sum[part][c], exact);
+            amount_group(exact, sum[part], SUM);
+        }
         n += snprintf(text + n, (size_t)(SUMS - n), "%s%s %s read = %s kept + %s rejected",
                       c > 0 ? "; " : "", ledger_column_name(ledger_amount_column(c)),
                       sum[CONTROL_READ], sum[CONTROL_KEPT], sum[CONTROL_REJECTED]);
@@ -133,11 +138,15 @@ void ledger_log_control(struct log *log, const struct ledger_facts *facts)
     enum { TOLD = 5 };
     const struct texts *currency = &facts->text[CODE_CURRENCY];
     const struct tally *tally = &facts->tally;
+    char count[3][LOG_TEXT_NUMBER];
 
     if (log == NULL)
         return;
-    log_info(log, "control: %" PRId64 " rows read = %" PRId64 " kept + %" PRId64 " rejected",
-             facts->n_record, facts->n_row, tally->n_dropped);
+    log_text_count(facts->n_record, count[0]);
+    log_text_count(facts->n_row, count[1]);
+    log_text_count(tally->n_dropped, count[2]);
+    log_info(log, "control: %s rows read = %s kept + %s rejected", count[0], count[1],
+             count[2]);
     for (size_t c = 0; c < tally->n_currency && c < TOLD; c++) {
         char text[SUMS];
         int length = (int)(currency->start[c + 1] - currency->start[c]);

@@ -101,7 +101,19 @@ class Explain(InFolder):
     def questions(self):
         return [json.loads(each["messages"][1]["content"]) for each in self.server.chat.asked]
 
+    def report(self):
+        """Without the settings."""
+        self.succeed("report", "results.h5", "-o", "page.html")
+        return (self.folder / "page.html").read_text(encoding="utf-8")
+
     # ---- good answers
+
+    def test_the_report_alone_has_the_model_s_words_too(self):
+        self.assertIn("The explanations are the program's own", self.report())
+        self.followup()
+        told = (self.folder / "results.followup/report.html").read_text(encoding="utf-8")
+        self.assertGreater(told.count("Worded by a language model"), 0)
+        self.assertEqual(self.report(), told)
 
     def test_without_a_model_rules_explain(self):
         outcome = self.succeed("followup", "results.h5")

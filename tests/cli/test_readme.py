@@ -1,8 +1,9 @@
-"""What the documents say: SCHEMA.md is the program's own and fits a results file, and the Python
-of README.md runs as it stands."""
+"""What the documents say: SCHEMA.md is the program's own and fits a results file, and what
+README.md shows in Python, R and Julia runs as it stands."""
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unittest
@@ -44,17 +45,30 @@ class Schema(WithResults):
 
 
 class Readme(WithResults):
-    def test_its_python_runs(self):
+    def check_snippets(self, language, *interpreter):
+        """The blocks in a language print the digest of the results and their first account."""
         text = (ROOT / "README.md").read_text(encoding="utf-8")
-        snippets = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        snippets = re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
         self.assertTrue(snippets)
         for snippet in snippets:
-            done = subprocess.run([sys.executable, "-c", snippet], cwd=self.folder, text=True,
+            script = self.folder / "snippet"
+            script.write_text(snippet, encoding="utf-8")
+            done = subprocess.run([*interpreter, script], cwd=self.folder, text=True,
                                   capture_output=True, check=False)
             self.assertEqual(done.returncode, 0, done.stderr)
             with h5py.File(self.folder / "results.h5") as results:
                 self.assertIn(results["run"].attrs["content_digest"], done.stdout)
                 self.assertIn(results["anomalies/account"].asstr()[0], done.stdout)
+
+    def test_its_python_runs(self):
+        self.check_snippets("python", sys.executable)
+
+    def test_its_r_runs(self):
+        self.check_snippets("r", "Rscript")
+
+    @unittest.skipUnless(shutil.which("julia"), "there is no Julia here: Debian 12 has none")
+    def test_its_julia_runs(self):
+        self.check_snippets("julia", "julia")
 
 
 if __name__ == "__main__":

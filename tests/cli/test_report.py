@@ -112,7 +112,7 @@ class Reports(InFolder):
         page = self.check_page(path)
         self.assertEqual(page.ask("document.querySelectorAll('article').length"), 500)
         self.assertRegex(page.ask("document.querySelector('#anomalies').textContent"),
-                         "The 500 most severe of 1200")
+                         "The 500 most severe of 1,200")
         self.check_series(page)
 
     def test_the_roll_forward_foots(self):

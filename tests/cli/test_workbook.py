@@ -2,6 +2,7 @@
 saved as CSV."""
 
 import csv
+import hashlib
 import io
 import json
 import subprocess
@@ -10,6 +11,7 @@ import unittest
 from datetime import datetime
 from pathlib import Path
 
+import h5py
 import openpyxl
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
@@ -81,10 +83,22 @@ class Workbook(InFolder):
 
     def test_run_tells_its_facts(self):
         facts = {row[0].value: row[1].value for row in self.sheets()["Run"].iter_rows()}
-        self.assertEqual(facts["Ledgers"], "ledger.csv")
+        self.assertEqual(facts["Ledger"], "ledger.csv")
+        ledger = (self.folder / "ledger.csv").read_bytes()
+        self.assertEqual(facts["  SHA-256"], hashlib.sha256(ledger).hexdigest())
+        self.assertEqual(facts["As-of dates"], "2020-01-28 to 2023-04-28")
         self.assertEqual(facts["Rows judged"], "440")
         self.assertEqual(facts["Profile"], "history")
         self.assertEqual(facts["Anomalies"], str(len(self.listed())))
+        with h5py.File(self.folder / "results.h5") as results:
+            run, model = results["run"].attrs, results["model"].attrs
+            self.assertEqual(facts["Program"], run["version"])
+            self.assertEqual(facts["Command"], run["command"])
+            self.assertEqual(facts["Content digest"], run["content_digest"])
+            self.assertEqual(facts["All settings"], run["configuration"])
+            self.assertEqual(facts["Forest"], f"{model['trees']} trees of {model['samples']} rows "
+                             f"each, seed {model['seed']}")
+            self.assertEqual(facts["Ran on"], f"1 rank of 1 thread, first on {run['host']}")
 
     def test_saved_workbook_is_kept(self):
         self.fill_in(["confirmed"])

@@ -193,8 +193,15 @@ static void a_kept_answer_reads_back(void)
 
     CU_ASSERT_FATAL(
         model_answer_read(SUMMARY("M\xc3\xbcnchen \\\"2024\\\""), &facts, &answer, why));
-    char *text = model_answer_print(&answer);
+    char *text = model_answer_print(&answer, "a \"model\"");
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    char *giver = model_answer_giver(text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(giver);
+    CU_ASSERT_STRING_EQUAL(giver, "a \"model\"");
+    free(giver);
+    CU_ASSERT_PTR_NULL(model_answer_giver("{}"));
+    CU_ASSERT_PTR_NULL(model_answer_giver("{\"model\": 1}"));
+    CU_ASSERT_PTR_NULL(model_answer_giver("no JSON"));
     CU_ASSERT_FATAL(model_answer_read(text, &facts, &again, why));
     CU_ASSERT_STRING_EQUAL(again.summary, answer.summary);
     CU_ASSERT_STRING_EQUAL(again.action, answer.action);

@@ -146,7 +146,7 @@ static void a_page_says_what_it_was_given(void)
     struct overview_fact run[] = {{"command", "tieout detect 'a<b>.csv'"},
                                   {"rejects_date", "2"},
                                   {"control_currencies", "EUR\nU<b>"},
-                                  {"control_gl_balance_read", "1.00\n2.50"}};
+                                  {"control_gl_balance_read", "1.00\n-1002.50"}};
     struct overview_fact model[] = {{"feedback_confirmed", "3"}, {"feedback_rejected", "1"}};
     struct overview_reject example = {7, "Asofdate", "not a date", "<i>soon"};
     struct overview overview = {.n_run = 4,
@@ -168,7 +168,7 @@ static void a_page_says_what_it_was_given(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "By kind: 2 date."));
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "&lt;i&gt;soon"));
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "<bdi>U&lt;b&gt;</bdi></td><td>GL balance</td>"
-                                        "<td class=\"n\"><bdi>2.50</bdi></td>"));
+                                        "<td class=\"n\">-1,002.50</td>"));
     CU_ASSERT_PTR_NULL(strstr(page, "<i>"));
     CU_ASSERT_EQUAL(count(page, "<script"), 1);
     free(page);
@@ -179,16 +179,24 @@ static void a_page_says_what_it_leaves_out(void)
     struct finding room[MADE_UP];
     struct findings findings = made_up_findings(room, MADE_UP);
     struct results_month month = {.month = "2024-05", .currency = "EUR"};
-    struct overview overview = {.n_month = 1, .month = &month, .n_reject = 0};
+    struct overview_fact first = {"first_as_of_date", "2024-05-31"};
+    struct overview overview = {
+        .n_month = 1, .month = &month, .n_reject = 0, .n_run = 1, .run = &first};
     char *page = write_page(&findings, 1, &overview);
 
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "The 1 most severe of 3"));
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "Everything was taken as given"));
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "Every month foots"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "The ledger begins in 2024-05: all breaks"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "2024-05 is the ledger&#39;s first month"));
+    CU_ASSERT_PTR_NULL(strstr(page, "Persistent breaks"));
     free(page);
     month.amount[ROLL_NEW] = 5;
+    first.text = "2024-04-30";
     page = write_page(&findings, 1, &overview);
     CU_ASSERT_PTR_NULL(strstr(page, "Every month foots"));
+    CU_ASSERT_PTR_NULL(strstr(page, "The ledger begins"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "Persistent breaks"));
     free(page);
 }
 

@@ -30,8 +30,11 @@ static enum status run_job(const struct place *place, size_t n, struct error *sa
     struct finding room[MADE_UP];
     struct findings findings = made_up_findings(room, n);
     struct explanation explained[MADE_UP];
-    struct followup followup = {
-        .findings = &findings, .folder = place->scratch.folder, .explained = explained};
+    struct overview overview = {.n_run = 0};
+    struct followup followup = {.findings = &findings,
+                                .overview = &overview,
+                                .folder = place->scratch.folder,
+                                .explained = explained};
 
     for (size_t i = 0; i < n; i++)
         explained[i].text = room[i].explanation;

@@ -73,6 +73,23 @@ static void grouped_counts_in_threes(void)
     }
 }
 
+static void any_decimal_is_grouped(void)
+{
+    static const char *const CASE[][2] = {
+        {"", ""},
+        {"0", "0"},
+        {"-100", "-100"},
+        {"-1000.000001", "-1,000.000001"},
+        {"123456", "123,456"},
+        {"12345678901234567890.5", "12,345,678,901,234,567,890.5"}};
+
+    for (size_t i = 0; i < sizeof CASE / sizeof *CASE; i++) {
+        char text[AMOUNT_GROUPED(32)];
+        amount_group(CASE[i][0], text, sizeof text);
+        CU_ASSERT_STRING_EQUAL(text, CASE[i][1]);
+    }
+}
+
 static void nan_is_no_text(void)
 {
     char text[AMOUNT_TEXT] = "x";
@@ -91,6 +108,7 @@ int main(void)
         {"an exact text has no more digits than needed", exact_is_short},
         {"a grouped amount has commas, two decimals, no negative zero",
          grouped_counts_in_threes},
+        {"any decimal is grouped, however long", any_decimal_is_grouped},
         {"NaN is an empty text", nan_is_no_text},
     };
     return suite_run("amount_text", FACT, sizeof FACT / sizeof *FACT);

@@ -42,7 +42,8 @@ struct line {
 
 static struct made make(int64_t n_row, int32_t n_month, uint64_t seed, double share)
 {
-    const struct generator_plan plan = {n_row, n_month, seed, share};
+    const struct generator_plan plan = {
+        .n_row = n_row, .n_month = n_month, .seed = seed, .anomaly_share = share};
     struct made made = {0};
     struct error err;
     FILE *ledger = open_memstream(&made.ledger, &made.n_ledger);
@@ -354,7 +355,8 @@ static void most_rows_tie_out_and_some_break_as_usual(void)
 
 static void labels_are_optional(void)
 {
-    const struct generator_plan plan = {500, 12, 1, 0.1};
+    const struct generator_plan plan = {
+        .n_row = 500, .n_month = 12, .seed = 1, .anomaly_share = 0.1};
     struct made with = make(500, 12, 1, 0.1), without = {0};
     struct error err;
     FILE *ledger = open_memstream(&without.ledger, &without.n_ledger);
@@ -366,11 +368,37 @@ static void labels_are_optional(void)
     unmake(&without);
 }
 
+static void note_rows(void *context, int64_t n_row)
+{
+    int64_t *last = context;
+
+    CU_ASSERT(n_row > *last && n_row <= 200000);
+    *last = n_row;
+}
+
+static void who_watches_is_told(void)
+{
+    int64_t last = 0;
+    const struct generator_plan plan = {
+        .n_row = 200000, .n_month = 1, .seed = 1, .told = note_rows, .context = &last};
+    struct error err;
+    FILE *ledger = fopen("/dev/null", "w");
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(ledger);
+    CU_ASSERT_EQUAL(generator_write(&plan, ledger, NULL, &err), STATUS_OK);
+    CU_ASSERT(last > 100000);
+    fclose(ledger);
+}
+
 static void impossible_plans_are_refused(void)
 {
     static const struct generator_plan plan[] = {
-        {-1, 12, 1, 0.01}, {10, 0, 1, 0.01}, {10, -3, 1, 0.01},
-        {10, 4801, 1, 0},  {10, 12, 1, 1.5}, {10, 12, 1, -0.1},
+        {.n_row = -1, .n_month = 12},
+        {.n_row = 10, .n_month = 0},
+        {.n_row = 10, .n_month = -3},
+        {.n_row = 10, .n_month = 4801},
+        {.n_row = 10, .n_month = 12, .anomaly_share = 1.5},
+        {.n_row = 10, .n_month = 12, .anomaly_share = -0.1},
     };
     struct error err;
     char *text = NULL;
@@ -386,7 +414,8 @@ static void impossible_plans_are_refused(void)
 
 static void short_memory_is_reported(void)
 {
-    const struct generator_plan plan = {10, 1, 1, 0.01};
+    const struct generator_plan plan = {
+        .n_row = 10, .n_month = 1, .seed = 1, .anomaly_share = 0.01};
     struct error err = {0};
 
     for (allowed = 0; allowed < 2; allowed++) {
@@ -416,6 +445,7 @@ int main(void)
         {"most rows tie out and some break as usual",
          most_rows_tie_out_and_some_break_as_usual},
         {"labels are optional", labels_are_optional},
+        {"who watches is told how many rows there are", who_watches_is_told},
         {"impossible plans are refused", impossible_plans_are_refused},
         {"short memory is reported", short_memory_is_reported},
     };
