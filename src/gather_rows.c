@@ -86,8 +86,9 @@ static enum status gathering_allocate(const struct run *run, size_t piece, size_
 }
 
 /* This rank's rows with numbers below `end`, from where the last piece stopped. */
-static void take_stretch(const struct encoded *rows, const struct scored *scored,
-                         const struct judged *judged, int64_t end, struct gathering *g)
+static void take_stretch(const struct encoded *rows, const struct prepared *prepared,
+                         const struct scored *scored, const struct judged *judged, int64_t end,
+                         struct gathering *g)
 {
     g->first += g->n;
     g->n = 0;
@@ -97,7 +98,7 @@ static void take_stretch(const struct encoded *rows, const struct scored *scored
             .decision = scored->decision[i],
             .base = scored->base != NULL ? scored->base[i] : 0,
             .anomaly = scored->decision[i] < 0,
-            .pattern = judged->pattern[i],
+            .pattern = prepared->pattern[i],
             .suppressed = judged->suppressor != NULL && judged->suppressor[i] > 0};
 }
 
@@ -202,7 +203,7 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
         st = gathering_allocate(run, (size_t)piece, kept.n, &g, err);
     TRY(run_agree(run, st, err));
     for (int64_t begin = 0; begin < n_record; begin += piece) {
-        take_stretch(rows, scored, judged, begin + piece, &g);
+        take_stretch(rows, prepared, scored, judged, begin + piece, &g);
         int64_t n_mine = (int64_t)g.n;
         size_t n = 0;
         MPI_Gather(&n_mine, 1, MPI_INT64_T, g.n_of, 1, MPI_INT64_T, 0, run->comm);

@@ -1,4 +1,4 @@
-/* Rows to scaled features: groups, features, contamination, centre and spread. Everything that
+/* Rows to scaled features: groups, patterns, features, contamination, centre and spread. Everything that
  * needs all ranks is an exact sum, a count or an exact quantile, so the layout cannot show. */
 #include "prepare.h"
 
@@ -6,6 +6,7 @@
 #include "exact_sum.h"
 #include "mem.h"
 #include "part.h"
+#include "patterns.h"
 #include "quantiles.h"
 
 #include <math.h>
@@ -118,6 +119,10 @@ enum status prepare_rows(const struct run *run, const struct encoded *rows, int6
     st = prepared_allocate(p, &made, err);
     if (st == STATUS_OK)
         st = groups_build(rows->row, rows->n_row, key, &made.groups, err);
+    if (st == STATUS_OK && (made.pattern = mem_array(rows->n_row, 1)) == NULL)
+        st = error_no_memory(err, "the patterns");
+    if (st == STATUS_OK)
+        st = patterns_find(rows->row, &made.groups, tolerance, made.pattern, err);
     if (st == STATUS_OK && (column = columns_create(p, rows->n_row)) == NULL)
         st = error_no_memory(err, "the features");
     TRY(run_agree(run, st, err));
@@ -151,5 +156,6 @@ void prepared_free(struct prepared *prepared)
     free(prepared->x);
     free(prepared->center);
     free(prepared->scale);
+    free(prepared->pattern);
     *prepared = (struct prepared){0};
 }
