@@ -8,6 +8,7 @@
 #include "dict.h"
 #include "iforest.h"
 #include "ledger.h"
+#include "lesson.h"
 #include "status.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,6 +53,7 @@ struct results_feedback {
     int64_t unknown;                        /* verdicts on what is not in the ledger */
     double base_contamination, base_offset; /* without feedback */
     int64_t suppress_months;
+    const struct lesson *lesson;
 };
 
 /* /model. */

@@ -137,6 +137,12 @@ const struct dataset DATASET[N_DATASET] = {
                            "with feedback",
                            DIGESTED},
 
+    [MODEL_PATTERN_FACTOR] = {"/model/pattern_factor", VALUE_F8, "1",
+                              "by the number of the pattern: what feedback multiplies the path "
+                              "lengths of its rows by, leaves' weights included; only with "
+                              "feedback",
+                              DIGESTED},
+
     [REJECTS_ROW_NUMBER] = {"/rejects/row_number", VALUE_I8, "1",
                             "0-based data row in the whole input", DIGESTED, PACKED},
     [REJECTS_FILE] = {"/rejects/file", VALUE_I4, "1",

@@ -144,6 +144,8 @@ static enum status write_feedback(struct results_writer *writer,
     TRY(write_integer(writer, "suppress_months", feedback->suppress_months, err));
     TRY(write_real(writer, "base_contamination", feedback->base_contamination, err));
     TRY(write_real(writer, "base_offset", feedback->base_offset, err));
+    TRY(write_real(writer, "doubt", feedback->lesson->doubt, err));
+    TRY(results_put(writer, MODEL_PATTERN_FACTOR, feedback->lesson->factor, N_PATTERN, err));
 done:
     return st;
 }

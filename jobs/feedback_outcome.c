@@ -4,7 +4,7 @@
 
 #include "contamination.h"
 #include "date.h"
-#include "leaf_weights.h"
+#include "lesson.h"
 #include "mem.h"
 #include "pattern.h"
 #include "select.h"
@@ -153,16 +153,17 @@ size_t feedback_find_row(const struct stored_model *model, int64_t row_number)
     return low < model->n_row && model->row_number[low] == row_number ? low : model->n_row;
 }
 
-/* Weighs the model's leaves by the verdicts on findings. */
+/* Weighs the model's leaves, and patterns, by the verdicts on findings. */
 static enum status learn(const struct feedback_review *review, struct stored_model *model,
-                         struct error *err)
+                         struct lesson *lesson, struct error *err)
 {
     size_t n = review->n_confirmed + review->n_rejected, p = model->forest.n_feature, v = 0;
     float *x = mem_array(n * p, sizeof *x);
     bool *confirmed = mem_array(n, sizeof *confirmed);
+    uint8_t *pattern = mem_array(n, 1);
     enum status st = STATUS_OK;
 
-    if (x == NULL || confirmed == NULL)
+    if (x == NULL || confirmed == NULL || pattern == NULL)
         TRY(error_no_memory(err, "the reviewed rows"));
     for (size_t i = 0; i < review->n; i++) {
         if (review->verdict[i] == NOT_REVIEWED)
@@ -173,12 +174,14 @@ static enum status learn(const struct feedback_review *review, struct stored_mod
                           review->finding[i].id));
         for (size_t f = 0; f < p; f++)
             x[v * p + f] = model->x[f][row];
+        pattern[v] = model->pattern[row];
         confirmed[v++] = review->verdict[i] == 1;
     }
-    leaf_weights_learn(&model->forest, x, confirmed, n);
+    TRY(lesson_learn(&model->forest, x, pattern, confirmed, n, lesson, err));
 done:
     free(x);
     free(confirmed);
+    free(pattern);
     return st;
 }
 
@@ -205,20 +208,25 @@ static enum status subtract_percentile(double *score, size_t n, double share, st
     return STATUS_OK;
 }
 
-static enum status score_again(const struct stored_model *model,
+static enum status score_again(const struct stored_model *model, const struct lesson *lesson,
                                struct feedback_outcome *outcome, struct error *err)
 {
     struct scorer *scorer = NULL;
+    double *factor = mem_array(model->n_row, sizeof *factor);
     enum status st = STATUS_OK;
 
     outcome->decision = mem_array(model->n_row, sizeof *outcome->decision);
-    if (outcome->decision == NULL)
+    if (outcome->decision == NULL || factor == NULL)
         TRY(error_no_memory(err, "the scores"));
     TRY(scorer_create(&model->forest, SIMD_AUTO, &scorer, err));
-    scorer_run(scorer, (const float *const *)model->x, model->n_row, outcome->decision);
+    for (size_t i = 0; i < model->n_row; i++)
+        factor[i] = lesson->factor[model->pattern[i]];
+    scorer_run_learned(scorer, (const float *const *)model->x, model->n_row, factor,
+                       outcome->decision, NULL);
     TRY(subtract_percentile(outcome->decision, model->n_row, outcome->contamination, err));
 done:
     scorer_free(scorer);
+    free(factor);
     return st;
 }
 
@@ -268,6 +276,7 @@ enum status feedback_run_again(const struct feedback_review *review, struct stor
                                int64_t months, struct feedback_outcome *outcome,
                                struct error *err)
 {
+    struct lesson lesson;
     enum status st = STATUS_OK;
 
     outcome->contamination = model->contamination;
@@ -282,8 +291,8 @@ enum status feedback_run_again(const struct feedback_review *review, struct stor
         outcome->suppressed[i] = is_held_back(review, i, model->tolerance, months);
     if (model->x == NULL)
         goto done;
-    TRY(learn(review, model, err));
-    TRY(score_again(model, outcome, err));
+    TRY(learn(review, model, &lesson, err));
+    TRY(score_again(model, &lesson, outcome, err));
 done:
     return st;
 }

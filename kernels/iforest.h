@@ -47,10 +47,11 @@ void scorer_free(struct scorer *scorer);
  * score[n]      out. Cannot fail. */
 void scorer_run(const struct scorer *scorer, const float *const *x, size_t n, double *score);
 
-/* The same where leaves are weighed: the depth of score[n] includes the leaves' weights, that
- * of base[n] does not. One descent gives both. NULL: not wanted. */
-void scorer_run_weighed(const struct scorer *scorer, const float *const *x, size_t n,
-                        double *score, double *base);
+/* The same after feedback: the depth of score[n] includes the leaves' weights and is multiplied
+ * by factor[n], which is not negative; that of base[n], NULL if not
+ * wanted, is as grown. One descent gives both. */
+void scorer_run_learned(const struct scorer *scorer, const float *const *x, size_t n,
+                        const double *factor, double *score, double *base);
 
 /* The sum over trees of a row's path lengths (edges to its leaf plus c(rows in the leaf)), then
  * of the leaves' weights. x[n_feature] in, one scaled row. For checks and explanations; scores

@@ -1,25 +1,10 @@
 /* Learning from verdicts by the weights of leaves: online mirror descent with the linear loss
  * of Siddiqui et al. (KDD 2018), whose updates are sums, so that they can be added up in any
  * order. A row that is scored ends in the same leaves as the judged rows it resembles, and
- * takes over what was said of those; nothing is stored beside the forest.
- *
- * Two changes to the published form, both chosen by measurement (benchmarks/RESULTS.md). Steps
- * shrink with the square of the share of rejections: where reviewers agree with the forest
- * there is little to learn, and a forest that is right should stay as it is. And a confirmation
- * counts twice, as there are fewer of them where learning matters. */
+ * takes over what was said of those; nothing is stored beside the forest. */
 #include "leaf_weights.h"
 
 #include <math.h>
-
-static double rejected_share(const bool *confirmed, size_t n)
-{
-    size_t n_rejected = 0;
-
-    for (size_t i = 0; i < n; i++)
-        n_rejected += !confirmed[i];
-    return ((double)n_rejected + 1) /
-           ((double)n + 2); /* as of one row of each kind before any */
-}
 
 static void reset_leaf(struct tree_node *node)
 {
@@ -36,18 +21,17 @@ static void bound_leaf(struct tree_node *node, double rate)
     node->weight = fmax(edges, -itree_leaf_length(node));
 }
 
-void leaf_weights_learn(struct iforest *forest, const float *x, const bool *confirmed, size_t n)
+void leaf_weights_learn(struct iforest *forest, const float *x, const bool *confirmed, size_t n,
+                        double doubt)
 {
-    double share = rejected_share(confirmed, n);
-    double rate = LEAF_WEIGHT_RATE * share * share;
+    double rate = LEAF_WEIGHT_RATE * doubt;
 
 #pragma omp parallel for default(none) shared(forest, x, confirmed, n, rate) schedule(static)
     for (size_t t = 0; t < forest->n_tree; t++) {
         for (size_t i = forest->start[t]; i < forest->start[t + 1]; i++)
             reset_leaf(&forest->node[i]);
         for (size_t k = 0; k < n; k++)
-            iforest_leaf(forest, t, x + k * forest->n_feature)->weight +=
-                confirmed[k] ? -LEAF_WEIGHT_CONFIRMED : 1;
+            iforest_leaf(forest, t, x + k * forest->n_feature)->weight += confirmed[k] ? -1 : 1;
         for (size_t i = forest->start[t]; i < forest->start[t + 1]; i++)
             bound_leaf(&forest->node[i], rate);
     }

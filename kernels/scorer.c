@@ -118,8 +118,9 @@ static void make_scores(const struct scorer *scorer, const double *length, size_
         score[i] = -power[i];
 }
 
-/* Where the scores go; base may be NULL. */
+/* Where the scores go, and what depths are multiplied by; factor and base may be NULL. */
 struct scores {
+    const double *factor;
     double *score, *base;
 };
 
@@ -139,18 +140,14 @@ static void score_block(const struct scorer *scorer, const float *const *x, size
         make_scores(scorer, length, n, out->base + start);
     for (size_t i = 0; scorer->weighed && i < n; i++)
         length[i] += weight[i];
+    for (size_t i = 0; out->factor != NULL && i < n; i++)
+        length[i] *= out->factor[start + i];
     make_scores(scorer, length, n, out->score + start);
 }
 
-void scorer_run(const struct scorer *scorer, const float *const *x, size_t n, double *score)
+static void score_blocks(const struct scorer *scorer, const float *const *x, size_t n,
+                         const struct scores *out)
 {
-    scorer_run_weighed(scorer, x, n, score, NULL);
-}
-
-void scorer_run_weighed(const struct scorer *scorer, const float *const *x, size_t n,
-                        double *score, double *base)
-{
-    const struct scores out = {score, base};
     size_t rows = scorer->tile_rows;
     size_t n_block = n / rows + (n % rows > 0);
 
@@ -158,6 +155,17 @@ void scorer_run_weighed(const struct scorer *scorer, const float *const *x, size
     for (size_t block = 0; block < n_block; block++) {
         size_t start = block * rows;
         size_t left = n - start;
-        score_block(scorer, x, start, left < rows ? left : rows, &out);
+        score_block(scorer, x, start, left < rows ? left : rows, out);
     }
+}
+
+void scorer_run(const struct scorer *scorer, const float *const *x, size_t n, double *score)
+{
+    score_blocks(scorer, x, n, &(const struct scores){NULL, score, NULL});
+}
+
+void scorer_run_learned(const struct scorer *scorer, const float *const *x, size_t n,
+                        const double *factor, double *score, double *base)
+{
+    score_blocks(scorer, x, n, &(const struct scores){factor, score, base});
 }

@@ -40,7 +40,7 @@ struct road {
     struct prepared prepared;
     struct iforest forest;
     struct reviews reviews;
-    double base_contamination; /* without feedback */
+    struct learned learned; /* from reviews, if there are some */
     struct scored scored;
     struct judged judged;
     int64_t most_rows; /* on a rank */
@@ -150,7 +150,7 @@ static void log_feedback(const struct run *run, const struct road *road,
              " not in this ledger; %" PRId64 " anomalies left, %" PRId64 " entered, %" PRId64
              " are suppressed (contamination %.4g without feedback)",
              reviews->n_confirmed, reviews->n_rejected, reviews->n_unknown, moved[0], moved[1],
-             count->suppressed, road->base_contamination);
+             count->suppressed, road->learned.base_share);
 }
 
 /* /model and /run, on rank 0. */
@@ -163,9 +163,9 @@ static enum status write_record(const struct run *run, const struct settings *se
 {
     const struct reviews *reviews = &road->reviews;
     const struct results_feedback feedback = {
-        reviews->sha256,          reviews->n_confirmed,     reviews->n_rejected,
-        reviews->n_unknown,       road->base_contamination, road->scored.base_offset,
-        settings->suppress_months};
+        reviews->sha256,           reviews->n_confirmed,     reviews->n_rejected,
+        reviews->n_unknown,        road->learned.base_share, road->scored.base_offset,
+        settings->suppress_months, &road->learned.lesson};
     const struct results_model model = {&road->forest,
                                         profile->label,
                                         road->prepared.center,
@@ -238,7 +238,7 @@ done:
     return st;
 }
 
-/* Verdicts change the forest and the share of anomalies. All ranks. */
+/* Verdicts change the forest, the weight of patterns and the share of anomalies. All ranks. */
 static enum status learn(const struct run *run, const struct settings *settings,
                          const struct profile *profile, struct log *log, struct road *road,
                          struct error *err)
@@ -246,12 +246,14 @@ static enum status learn(const struct run *run, const struct settings *settings,
     struct reviews *reviews = &road->reviews;
     enum status st = STATUS_OK;
 
-    road->base_contamination = road->prepared.contamination;
+    road->learned.base_share = road->prepared.contamination;
     if (settings->feedback == NULL)
         return STATUS_OK;
     TRY(review_find(run, &road->rows, &road->prepared.groups, &road->facts, log, reviews, err));
-    TRY(learn_weights(run, &road->prepared, reviews, &road->forest, err));
-    road->prepared.contamination = learn_contamination(profile, road->base_contamination,
+    if (reviews->n > 0)
+        TRY(learn_lesson(run, &road->prepared, reviews, &road->forest, &road->learned.lesson,
+                         err));
+    road->prepared.contamination = learn_contamination(profile, road->learned.base_share,
                                                        settings->contamination > 0, reviews);
     stages_end(&road->stages, log, "learn", (int64_t)reviews->n, "verdicts", 0);
 done:
@@ -306,8 +308,7 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(end_stage(run, &road.stages, log, "train", settings->trees, "trees", 0, err));
     TRY(learn(run, settings, profile, log, &road, err));
     TRY(score_rows(run, &road.forest, &road.prepared, n_all, simd,
-                   road.reviews.n > 0 ? &road.base_contamination : NULL, log, &road.scored,
-                   err));
+                   road.reviews.n > 0 ? &road.learned : NULL, log, &road.scored, err));
     TRY(end_stage(run, &road.stages, log, "score", n_all, "rows", 0, err));
     show_stage(log, "judge");
     TRY(judge_all(run, settings, profile, &road, err));

@@ -88,9 +88,9 @@ static enum status gathering_allocate(const struct run *run, size_t piece, size_
 }
 
 /* This rank's rows with numbers from `begin` and below `end`; the last piece stopped before. */
-static void take_stretch(const struct encoded *rows, const struct scored *scored,
-                         const struct judged *judged, int64_t begin, int64_t end,
-                         struct gathering *g)
+static void take_stretch(const struct encoded *rows, const struct prepared *prepared,
+                         const struct scored *scored, const struct judged *judged,
+                         int64_t begin, int64_t end, struct gathering *g)
 {
     g->first += g->n;
     g->n = 0;
@@ -98,7 +98,7 @@ static void take_stretch(const struct encoded *rows, const struct scored *scored
         g->mine[g->n++] = (struct row_result){
             .decision = scored->decision[i],
             .offset = (uint32_t)(rows->row[i].row_number - begin),
-            .pattern = judged->pattern[i],
+            .pattern = prepared->pattern[i],
             .suppressed = judged->suppressor != NULL && judged->suppressor[i] > 0};
 }
 
@@ -224,7 +224,7 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
     TRY(run_agree(run, st, err));
     for (int64_t begin = 0; begin < n_record; begin += piece) {
         log_progress(log, "write", begin, n_record, "rows", MPI_Wtime() - start);
-        take_stretch(rows, scored, judged, begin, begin + piece, &g);
+        take_stretch(rows, prepared, scored, judged, begin, begin + piece, &g);
         int64_t n_mine = (int64_t)g.n;
         size_t n = 0;
         MPI_Gather(&n_mine, 1, MPI_INT64_T, g.n_of, 1, MPI_INT64_T, 0, run->comm);

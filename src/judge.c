@@ -1,5 +1,4 @@
-/* Patterns of all rows, and everything an anomaly carries: its documented features, its place
- * among rows of the same key and date, its severity and what each feature added to its score.
+/* Everything an anomaly carries: its pattern, its documented features, its place among rows of the same key and date, its severity and what each feature added to its score.
  * The documented features were not kept, so they are computed again, for the groups with
  * anomalies only and some of these at a time. */
 #include "judge.h"
@@ -14,82 +13,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- patterns ------------------------------------------------------------------------------ */
-
-/* One group's values side by side; arrays with room for the largest group. */
-struct scratch {
-    double *gl, *ihub, *difference;
-    int32_t *date;
-};
-
-static void scratch_free(struct scratch *scratch)
-{
-    free(scratch->gl);
-    free(scratch->ihub);
-    free(scratch->difference);
-    free(scratch->date);
-}
-
-static bool scratch_allocate(struct scratch *scratch, size_t n)
-{
-    scratch->gl = mem_array(n, sizeof *scratch->gl);
-    scratch->ihub = mem_array(n, sizeof *scratch->ihub);
-    scratch->difference = mem_array(n, sizeof *scratch->difference);
-    scratch->date = mem_array(n, sizeof *scratch->date);
-    return scratch->gl && scratch->ihub && scratch->difference && scratch->date;
-}
-
-static size_t largest_group(const struct groups *groups)
-{
-    size_t largest = 0;
-
-    for (size_t g = 0; g < groups->n_group; g++) {
-        size_t n = groups->start[g + 1] - groups->start[g];
-        largest = n > largest ? n : largest;
-    }
-    return largest;
-}
-
-static void group_patterns(const struct row *row, const uint32_t *member, size_t n,
-                           const struct scratch *scratch, double tolerance, uint8_t *pattern)
-{
-    struct series series = {scratch->gl, scratch->ihub, scratch->difference, scratch->date, n};
-
-    for (size_t k = 0; k < n; k++) {
-        scratch->gl[k] = row[member[k]].gl;
-        scratch->ihub[k] = row[member[k]].ihub;
-        scratch->difference[k] = row[member[k]].difference;
-        scratch->date[k] = row[member[k]].date;
-    }
-    for (size_t k = 0; k < n; k++)
-        pattern[member[k]] = (uint8_t)pattern_of_row(&series, k, tolerance);
-}
-
-static enum status all_patterns(const struct encoded *rows, const struct groups *groups,
-                                double tolerance, uint8_t *pattern, struct error *err)
-{
-    size_t largest = largest_group(groups);
-    const struct row *row = rows->row;
-    bool short_of_memory = false;
-
-#pragma omp parallel default(none) shared(row, groups, tolerance, pattern, largest)            \
-    reduction(||                                                                               \
-              : short_of_memory)
-    {
-        struct scratch scratch = {0};
-        bool ready = scratch_allocate(&scratch, largest);
-        short_of_memory = short_of_memory || !ready;
-#pragma omp for schedule(dynamic, 256)
-        for (size_t g = 0; g < groups->n_group; g++)
-            if (ready)
-                group_patterns(row, groups->member + groups->start[g],
-                               groups->start[g + 1] - groups->start[g], &scratch, tolerance,
-                               pattern);
-        scratch_free(&scratch);
-    }
-    return short_of_memory ? error_no_memory(err, "the patterns") : STATUS_OK;
-}
 
 /* ---- anomalies ----------------------------------------------------------------------------- */
 
@@ -108,6 +31,7 @@ struct chosen_groups {
     int32_t *date;              /* [n_row] */
     double **column;            /* [N_CLASSIC][n_row] the documented features */
     const struct encoded *rows; /* borrowed, like the rest */
+    const uint8_t *pattern;
     const struct scored *scored;
     const struct judgement *by;
 };
@@ -197,7 +121,7 @@ static void fill_anomaly(const struct chosen_groups *chosen, size_t g, size_t k,
                          .break_months = age.months,
                          .break_since = age.first_date,
                          .occurrence = review_occurrence(chosen->rows->row, groups, first, k),
-                         .pattern = judged->pattern[i],
+                         .pattern = chosen->pattern[i],
                          .suppressor = judged->suppressor != NULL ? judged->suppressor[i] : 0,
                          .lifecycle = (uint8_t)age.lifecycle};
     for (size_t f = 0; f < N_CLASSIC; f++)
@@ -266,7 +190,8 @@ static enum status describe_anomalies(const struct encoded *rows,
                                       const struct judgement *by, struct judged *judged,
                                       struct error *err)
 {
-    struct chosen_groups chosen = {.rows = rows, .scored = scored, .by = by};
+    struct chosen_groups chosen = {
+        .rows = rows, .pattern = prepared->pattern, .scored = scored, .by = by};
     const struct groups *groups = &prepared->groups;
     size_t *at = NULL, n = 0;
     enum status st = STATUS_OK;
@@ -295,19 +220,14 @@ enum status judge_rows(const struct encoded *rows, const struct prepared *prepar
                        const struct iforest *forest, const struct scored *scored,
                        const struct judgement *by, struct judged *out, struct error *err)
 {
-    struct judged judged = {.pattern = mem_array(rows->n_row, 1)};
+    struct judged judged = {.n_anomaly = 0};
     enum status st = STATUS_OK;
 
-    if (judged.pattern == NULL) {
-        st = error_no_memory(err, "the patterns");
-        goto done;
-    }
-    TRY(all_patterns(rows, &prepared->groups, by->tolerance, judged.pattern, err));
-    TRY(learn_suppress(rows, &prepared->groups, scored, judged.pattern, by->reviews,
-                       by->tolerance, by->suppress_months, &judged.suppressor, err));
+    TRY(learn_suppress(rows, prepared, scored, by->reviews, by->tolerance, by->suppress_months,
+                       &judged.suppressor, err));
     TRY(describe_anomalies(rows, prepared, forest, scored, by, &judged, err));
     *out = judged;
-    judged = (struct judged){0};
+    judged = (struct judged){.n_anomaly = 0};
 done:
     judged_free(&judged);
     return st;
@@ -315,9 +235,8 @@ done:
 
 void judged_free(struct judged *judged)
 {
-    free(judged->pattern);
     free(judged->suppressor);
     free(judged->anomaly);
     free(judged->contribution);
-    *judged = (struct judged){0};
+    *judged = (struct judged){.n_anomaly = 0};
 }

@@ -22,7 +22,6 @@ struct judgement {
 
 /* What is said about this rank's rows beyond their score. */
 struct judged {
-    uint8_t *pattern;     /* [n_row] enum pattern, in the order of the rows */
     uint32_t *suppressor; /* [n_row] see learn_suppress; NULL without reviews */
     size_t n_anomaly;
     struct anomaly *anomaly; /* [n_anomaly] rows with decision < 0 that are followed up */

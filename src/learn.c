@@ -1,68 +1,86 @@
-/* What reviews change: the weights of leaves, the share of anomalies, and which findings are
+/* What reviews change: the weights of leaves and patterns, the share of anomalies, and which findings are
  * held back. The first needs the features of all reviewed rows on every rank; these are few. */
 #include "learn.h"
 
 #include "comm.h"
 #include "contamination.h"
-#include "leaf_weights.h"
 #include "mem.h"
 #include "suppression.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The scaled features of this rank's reviewed rows as records: index in reviewed, then values.
- */
+/* What travels of a reviewed row, its scaled features behind it. */
+struct lesson_row {
+    size_t index; /* in reviewed */
+    uint8_t pattern;
+};
+
+/* This rank's reviewed rows as records. */
 static char *pack_rows(const struct prepared *prepared, const struct reviews *reviews,
                        size_t record)
 {
     char *mine = mem_array(reviews->n_here, record);
 
     for (size_t h = 0; mine != NULL && h < reviews->n_here; h++) {
+        size_t place = reviews->here[h].place;
+        const struct lesson_row row = {reviews->here[h].index,
+                                       prepared->pattern[prepared->groups.member[place]]};
         char *out = mine + h * record;
-        memcpy(out, &reviews->here[h].index, sizeof(size_t));
+        memcpy(out, &row, sizeof row);
         for (size_t f = 0; f < prepared->n_feature; f++)
-            memcpy(out + sizeof(size_t) + f * sizeof(float),
-                   &prepared->x[f][reviews->here[h].place], sizeof(float));
+            memcpy(out + sizeof row + f * sizeof(float), &prepared->x[f][place], sizeof(float));
     }
     return mine;
 }
 
-enum status learn_weights(const struct run *run, const struct prepared *prepared,
-                          const struct reviews *reviews, struct iforest *forest,
-                          struct error *err)
+/* All reviewed rows, in the order of reviewed. */
+struct lesson_rows {
+    float *x;
+    uint8_t *pattern;
+    bool *confirmed;
+};
+
+static void unpack_rows(const char *all, int64_t n_all, size_t p, struct lesson_rows *rows)
 {
-    size_t p = prepared->n_feature, record = sizeof(size_t) + p * sizeof(float);
-    char *mine = NULL;
+    struct lesson_row row;
+
+    for (int64_t i = 0; i < n_all; i++) {
+        const char *in = all + (size_t)i * (sizeof row + p * sizeof *rows->x);
+        memcpy(&row, in, sizeof row);
+        memcpy(rows->x + row.index * p, in + sizeof row, p * sizeof *rows->x);
+        rows->pattern[row.index] = row.pattern;
+    }
+}
+
+enum status learn_lesson(const struct run *run, const struct prepared *prepared,
+                         const struct reviews *reviews, struct iforest *forest,
+                         struct lesson *lesson, struct error *err)
+{
+    size_t p = prepared->n_feature, n = reviews->n;
+    size_t record = sizeof(struct lesson_row) + p * sizeof(float);
+    char *mine = pack_rows(prepared, reviews, record);
     void *all = NULL;
-    float *x = NULL;
-    bool *confirmed = NULL;
+    struct lesson_rows rows = {mem_array(n * p, sizeof *rows.x), mem_array(n, 1),
+                               mem_array(n, sizeof *rows.confirmed)};
     int64_t n_all = 0;
     enum status st = STATUS_OK;
 
-    if (reviews->n == 0)
-        return STATUS_OK;
-    mine = pack_rows(prepared, reviews, record);
-    x = mem_array(reviews->n * p, sizeof *x);
-    confirmed = mem_array(reviews->n, sizeof *confirmed);
-    if (mine == NULL || x == NULL || confirmed == NULL)
+    if (!mine || !rows.x || !rows.pattern || !rows.confirmed)
         st = error_no_memory(err, "the reviewed rows");
     TRY(run_agree(run, st, err));
     TRY(comm_gather_all(run, record, mine, (int64_t)reviews->n_here, &all, &n_all, err));
-    for (int64_t i = 0; i < n_all; i++) {
-        const char *in = (const char *)all + (size_t)i * record;
-        size_t index;
-        memcpy(&index, in, sizeof index);
-        memcpy(x + index * p, in + sizeof index, p * sizeof *x);
-    }
-    for (size_t i = 0; i < reviews->n; i++)
-        confirmed[i] = reviews->reviewed[i].confirmed;
-    leaf_weights_learn(forest, x, confirmed, reviews->n);
+    unpack_rows(all, n_all, p, &rows);
+    for (size_t i = 0; i < n; i++)
+        rows.confirmed[i] = reviews->reviewed[i].confirmed;
+    st = lesson_learn(forest, rows.x, rows.pattern, rows.confirmed, n, lesson, err);
+    TRY(run_agree(run, st, err));
 done:
     free(mine);
     free(all);
-    free(x);
-    free(confirmed);
+    free(rows.x);
+    free(rows.pattern);
+    free(rows.confirmed);
     return st;
 }
 
@@ -113,12 +131,14 @@ static uint32_t find_suppressor(const struct holding *of, const struct reviewed_
     return suppressor;
 }
 
-enum status learn_suppress(const struct encoded *rows, const struct groups *groups,
-                           const struct scored *scored, const uint8_t *pattern,
-                           const struct reviews *reviews, double tolerance, int64_t months,
-                           uint32_t **suppressor, struct error *err)
+enum status learn_suppress(const struct encoded *rows, const struct prepared *prepared,
+                           const struct scored *scored, const struct reviews *reviews,
+                           double tolerance, int64_t months, uint32_t **suppressor,
+                           struct error *err)
 {
-    const struct holding of = {rows->row, groups, pattern, reviews, tolerance, months};
+    const struct groups *groups = &prepared->groups;
+    const struct holding of = {rows->row, groups,    prepared->pattern,
+                               reviews,   tolerance, months};
     size_t g = 0, next = 0;
     uint32_t *held = NULL;
 

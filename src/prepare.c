@@ -1,13 +1,14 @@
-/* Rows to scaled features: groups, features, contamination, centre and spread. Everything that
- * needs all ranks is an exact sum, a count or an exact quantile, so the layout cannot show.
- * Features are wanted as doubles for the quantiles and as floats by the forest; a profile with
- * many goes through in batches, so that only a part of them lies there as doubles. */
+/* Rows to scaled features: groups, patterns, features, contamination, centre and spread.
+ * Everything that needs all ranks is an exact sum, a count or an exact quantile, so the layout
+ * cannot show. Features are wanted as doubles for the quantiles and as floats by the forest; a
+ * profile with many goes through in batches, so that only a part of them lies there as doubles. */
 #include "prepare.h"
 
 #include "contamination.h"
 #include "exact_sum.h"
 #include "mem.h"
 #include "part.h"
+#include "patterns.h"
 #include "quantiles.h"
 
 #include <assert.h>
@@ -190,6 +191,10 @@ enum status prepare_rows(const struct run *run, const struct encoded *rows, int6
     st = prepared_allocate(profile->n_feature, &made, err);
     if (st == STATUS_OK)
         st = groups_build(rows->row, rows->n_row, key, &made.groups, err);
+    if (st == STATUS_OK && (made.pattern = mem_array(rows->n_row, 1)) == NULL)
+        st = error_no_memory(err, "the patterns");
+    if (st == STATUS_OK)
+        st = patterns_find(rows->row, &made.groups, tolerance, made.pattern, err);
     TRY(run_agree(run, st, err));
     for (const unsigned *set = profile->batch; *set != 0; set++)
         TRY(prepare_batch(run, rows, n_all, profile, *set, tolerance, &made, &n_depart, err));
@@ -211,5 +216,6 @@ void prepared_free(struct prepared *prepared)
     free(prepared->x);
     free(prepared->center);
     free(prepared->scale);
+    free(prepared->pattern);
     *prepared = (struct prepared){0};
 }

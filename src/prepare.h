@@ -15,9 +15,10 @@ struct prepared {
     double *center; /* [n_feature] the same on every rank */
     double *scale;
     double contamination; /* share of rows expected to be anomalies */
+    uint8_t *pattern;     /* [n_row] enum pattern, in the order of the rows */
 };
 
-/* Groups the rows, computes the profile's features, learns centre and spread over all ranks,
+/* Groups the rows, names their patterns, computes the profile's features, learns centre and spread over all ranks,
  * scales. All ranks. *out is produced.
  *   contamination  in, the share to use, or 0 to estimate it as the profile does
  *   tolerance      in, |difference| below it is matched */

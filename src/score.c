@@ -10,10 +10,23 @@
 /* Rows scored between two looks at the clock and at whether to stop; scoring them in parts changes no bit. */
 static const size_t PART = (size_t)1 << 16;
 
-/* Scores this rank's rows; base may be NULL. The other ranks go at the same pace.
- * x[n_feature]  scratch */
+/* Rows [begin, end) in group order; factor[end - begin] is scratch. */
+static void score_learned(const struct scorer *scorer, const struct prepared *prepared,
+                          const float *const *x, size_t begin, size_t end,
+                          const struct lesson *lesson, double *factor, double *score,
+                          double *base)
+{
+    for (size_t k = begin; k < end; k++)
+        factor[k - begin] = lesson->factor[prepared->pattern[prepared->groups.member[k]]];
+    scorer_run_learned(scorer, x, end - begin, factor, score + begin, base + begin);
+}
+
+/* Scores this rank's rows; without a lesson (NULL) there is no base. The other ranks go at the
+ * same pace.
+ * x[n_feature], factor[PART]  scratch */
 static enum status score_parts(const struct scorer *scorer, const struct prepared *prepared,
-                               const float **x, int64_t n_all, struct log *log, double *score,
+                               const float **x, int64_t n_all, struct log *log,
+                               const struct lesson *lesson, double *factor, double *score,
                                double *base, struct error *err)
 {
     size_t n = prepared->groups.n_row;
@@ -25,8 +38,10 @@ static enum status score_parts(const struct scorer *scorer, const struct prepare
         TRY(stop_check(err));
         for (size_t f = 0; f < prepared->n_feature; f++)
             x[f] = prepared->x[f] + begin;
-        scorer_run_weighed(scorer, x, end - begin, score + begin,
-                           base != NULL ? base + begin : NULL);
+        if (lesson != NULL)
+            score_learned(scorer, prepared, x, begin, end, lesson, factor, score, base);
+        else
+            scorer_run(scorer, x, end - begin, score + begin);
         double done = (double)end / (double)n;
         log_progress(log, "score", (int64_t)(done * (double)n_all), n_all, "rows",
                      MPI_Wtime() - start);
@@ -61,32 +76,34 @@ static int64_t count_flagged(const struct run *run, const double *decision, size
 
 enum status score_rows(const struct run *run, const struct iforest *forest,
                        const struct prepared *prepared, int64_t n_all, enum simd simd,
-                       const double *base_share, struct log *log, struct scored *out,
+                       const struct learned *learned, struct log *log, struct scored *out,
                        struct error *err)
 {
     const struct groups *groups = &prepared->groups;
-    size_t n = groups->n_row, n_base = base_share != NULL ? n : 0;
+    size_t n = groups->n_row, n_base = learned != NULL ? n : 0;
     struct scorer *scorer = NULL;
     struct scored made = {.decision = mem_array(n, sizeof *made.decision)};
     double *score = mem_array(n, sizeof *score), *base = mem_array(n_base, sizeof *base);
+    double *factor = mem_array(n_base < PART ? n_base : PART, sizeof *factor);
     const float **x = mem_array(prepared->n_feature, sizeof *x);
     enum status st = STATUS_OK;
 
-    if (base_share != NULL)
+    if (learned != NULL)
         made.base = mem_array(n, sizeof *made.base);
-    if (!score || !base || !x || !made.decision || (base_share != NULL && !made.base))
+    if (!score || !base || !factor || !x || !made.decision || (learned != NULL && !made.base))
         st = error_no_memory(err, "the scores");
     else
         st = scorer_create(forest, simd, &scorer, err);
     TRY(run_agree(run, st, err));
-    st = score_parts(scorer, prepared, x, n_all, log, score, base_share != NULL ? base : NULL,
-                     err);
+    st = score_parts(scorer, prepared, x, n_all, log, learned != NULL ? &learned->lesson : NULL,
+                     factor, score, base, err);
     TRY(run_agree(run, st, err));
     TRY(decide(run, groups, score, n_all, prepared->contamination, made.decision, &made.offset,
                err));
     made.base_offset = made.offset;
-    if (base_share != NULL)
-        TRY(decide(run, groups, base, n_all, *base_share, made.base, &made.base_offset, err));
+    if (learned != NULL)
+        TRY(decide(run, groups, base, n_all, learned->base_share, made.base, &made.base_offset,
+                   err));
     made.n_flagged = count_flagged(run, made.decision, n);
     *out = made;
     made = (struct scored){.n_flagged = 0};
@@ -94,6 +111,7 @@ done:
     scorer_free(scorer);
     free(score);
     free(base);
+    free(factor);
     free(x);
     scored_free(&made);
     return st;

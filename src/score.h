@@ -3,6 +3,7 @@
 
 #include "encode.h"
 #include "iforest.h"
+#include "lesson.h"
 #include "log.h"
 #include "prepare.h"
 #include "run.h"
@@ -16,13 +17,19 @@ struct scored {
     double offset;      /* the 100 * contamination percentile of all scores; on every rank */
 };
 
+/* What feedback brought. */
+struct learned {
+    double base_share; /* the share of anomalies without it */
+    struct lesson lesson;
+};
+
 /* Scores every row with every tree and sets the threshold over all ranks. All ranks.
- *   base_share  in, the share of anomalies without feedback, or NULL if there is none
- *   log         shows how far it is
- *   *out        produced */
+ *   learned  in, what feedback brought beside the leaves' weights, or NULL if there is none
+ *   log      shows how far it is
+ *   *out     produced */
 enum status score_rows(const struct run *run, const struct iforest *forest,
                        const struct prepared *prepared, int64_t n_all, enum simd simd,
-                       const double *base_share, struct log *log, struct scored *out,
+                       const struct learned *learned, struct log *log, struct scored *out,
                        struct error *err);
 
 void scored_free(struct scored *scored); /* leaves nothing */

@@ -236,7 +236,7 @@ static void check_weighed(size_t n_train, size_t n_weight, bool bytes)
     for (enum simd simd = next_simd(SIMD_AUTO); simd < N_SIMD; simd = next_simd(simd)) {
         struct scorer *scorer = make_scorer(&forest, simd);
         double score[N];
-        scorer_run_weighed(scorer, (const float *const *)column, N, score, base);
+        scorer_run_learned(scorer, (const float *const *)column, N, NULL, score, base);
         CU_ASSERT_EQUAL(memcmp(base, plain, N * sizeof *base), 0);
         for (size_t i = 0; i < N; i++)
             CU_ASSERT_EQUAL(score[i], plain_score(&forest, x + i * FEATURES));
