@@ -403,6 +403,17 @@ done:
     return st;
 }
 
+size_t groups_largest(const struct groups *groups)
+{
+    size_t largest = 0;
+
+    for (size_t g = 0; g < groups->n_group; g++) {
+        size_t n = groups->start[g + 1] - groups->start[g];
+        largest = n > largest ? n : largest;
+    }
+    return largest;
+}
+
 void groups_free(struct groups *groups)
 {
     free(groups->start);

@@ -26,6 +26,7 @@ uint64_t group_hash(const struct row *row, unsigned key);
  * STATUS_INTERNAL if memory is short or n does not fit 32 bits. */
 enum status groups_build(const struct row *row, size_t n, unsigned key, struct groups *groups,
                          struct error *err);
-void groups_free(struct groups *groups); /* leaves empty groups */
+size_t groups_largest(const struct groups *groups); /* rows of the largest group */
+void groups_free(struct groups *groups);            /* leaves empty groups */
 
 #endif

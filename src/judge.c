@@ -57,7 +57,7 @@ static enum status chosen_prepare(const struct groups *all, struct chosen_groups
                                   struct error *err)
 {
     struct groups *some = &chosen->groups;
-    size_t room = CHOSEN_ROWS + largest_group(all);
+    size_t room = CHOSEN_ROWS + groups_largest(all);
 
     room = room < all->n_row ? room : all->n_row;
     some->start = mem_array(room + 1, sizeof *some->start);

@@ -31,17 +31,6 @@ static bool scratch_allocate(struct scratch *scratch, size_t n)
     return scratch->gl && scratch->ihub && scratch->difference && scratch->date;
 }
 
-static size_t largest_group(const struct groups *groups)
-{
-    size_t largest = 0;
-
-    for (size_t g = 0; g < groups->n_group; g++) {
-        size_t n = groups->start[g + 1] - groups->start[g];
-        largest = n > largest ? n : largest;
-    }
-    return largest;
-}
-
 static void group_patterns(const struct row *row, const uint32_t *member, size_t n,
                            const struct scratch *scratch, double tolerance, uint8_t *pattern)
 {
@@ -60,7 +49,7 @@ static void group_patterns(const struct row *row, const uint32_t *member, size_t
 enum status patterns_find(const struct row *row, const struct groups *groups, double tolerance,
                           uint8_t *pattern, struct error *err)
 {
-    size_t largest = largest_group(groups);
+    size_t largest = groups_largest(groups);
     bool short_of_memory = false;
 
 #pragma omp parallel default(none) shared(row, groups, tolerance, pattern, largest)            \
