@@ -39,8 +39,8 @@ struct sha256_state {
 
 void sha256_state_begin(struct sha256_state *state);
 
-/* Adds the bytes [begin, end) of a file. STATUS_NO_INPUT or STATUS_PERMISSION if it cannot be read, STATUS_DATA if
- * it ends before end; the state is then not to be gone on with. */
+/* Adds the bytes [begin, end) of a file. STATUS_NO_INPUT or STATUS_PERMISSION if it cannot be
+ * read, STATUS_DATA if it ends before end; the state is then not to be gone on with. */
 enum status sha256_state_add_file(struct sha256_state *state, const char *path, int64_t begin,
                                   int64_t end, struct error *err);
 
