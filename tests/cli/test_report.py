@@ -1,5 +1,6 @@
-"""`tieout report` and the page it writes, looked at in a browser: with and without scripts, with no
-anomalies, with a few, and with more than the page shows; and names that try to be markup."""
+"""`tieout report` and the page it writes, looked at in a browser: with and without scripts,
+with no anomalies, with a few, and with more than the page shows; and names that try to be
+markup."""
 
 import re
 import subprocess
@@ -14,14 +15,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from browser import Browser, Page  # noqa: E402
 from command import InFolder, month_end, plain_rows, write_ledger  # noqa: E402
 
-HOSTILE = ["<script>document.title='owned'</script>", "\"><img src=x onerror=alert(1)>", "' onclick='alert(1)",
-           "\u202egnihtyreve\u202c", "\u05e9\u05dc\u05d5\u05dd", "&lt;b&gt;", "n" * 1000, "</style><h1>owned"]
+HOSTILE = ["<script>document.title='owned'</script>", "\"><img src=x onerror=alert(1)>",
+           "' onclick='alert(1)", "\u202egnihtyreve\u202c", "\u05e9\u05dc\u05d5\u05dd",
+           "&lt;b&gt;", "n" * 1000, "</style><h1>owned"]
 
 
 def broken_rows(accounts, months=14):
     """Each account ties out for months and then does not."""
+    tied, broken = ["5000.00", "0.00"], ["-95000.00", "100000.00"]
     return [[month_end(m), "00001", account, "4398", "5000.00",
-             "5000.00" if m < months - 1 else "-95000.00", "0.00" if m < months - 1 else "100000.00", "Break"]
+             *(tied if m < months - 1 else broken), "Break"]
             for m in range(months) for account in accounts]
 
 
@@ -35,7 +38,8 @@ class Balanced(HTMLParser):
         self.open, self.faults, self.sources = [], [], []
 
     def handle_starttag(self, tag, attrs):
-        self.sources += [value for name, value in attrs if name in ("src", "srcset", "data", "style") or name.startswith("on")]
+        self.sources += [value for name, value in attrs
+                         if name in ("src", "srcset", "data", "style") or name.startswith("on")]
         if tag not in self.VOID:
             self.open.append(tag)
 
@@ -83,7 +87,8 @@ class Reports(InFolder):
             found = list(results["series/finding"][:])
         expected = sorted(found.count(k) for k in set(found))
         drawn = page.ask("""[...document.querySelectorAll('svg.account')].map(svg => [
-            Number(svg.dataset.n), svg.querySelector('.p').getAttribute('d').split('M').length - 1,
+            Number(svg.dataset.n),
+            svg.querySelector('.p').getAttribute('d').split('M').length - 1,
             svg.querySelectorAll('.f').length, svg.getBBox().width > 0])""")
         self.assertEqual(sorted(n for n, *_ in drawn), expected)
         for n, dots, flags, seen in drawn:
@@ -92,7 +97,8 @@ class Reports(InFolder):
     def test_a_ledger_without_anomalies(self):
         write_ledger(self.folder / "ledger.csv", plain_rows(600, 20))
         page = self.check_page(self.report())
-        self.assertRegex(page.ask("document.querySelector('h1').textContent"), "^No anomalies in 600 rows")
+        self.assertRegex(page.ask("document.querySelector('h1').textContent"),
+                         "^No anomalies in 600 rows")
         self.assertEqual(page.ask("document.querySelectorAll('#list').length"), 0)
         self.assertEqual(page.ask("document.querySelectorAll('svg.scores').length"), 1)
 
@@ -124,16 +130,19 @@ class Reports(InFolder):
         self.assertGreater(len(months), 1)
         for table in months:
             before = None
-            for opening, new, cleared, absent, change, closing, _ in [map(int, row) for row in table]:
+            for row in table:
+                opening, new, cleared, absent, change, closing, _ = map(int, row)
                 self.assertEqual(opening + new + cleared + absent + change, closing)
                 self.assertIn(before, (None, opening))
                 before = closing
-        self.assertEqual(page.ask("document.querySelectorAll('.good').length") >= len(months), True)
+        feet = page.ask("document.querySelectorAll('.good').length")
+        self.assertGreaterEqual(feet, len(months))
 
     def test_sorting_and_filtering(self):
         self.succeed("generate", "--rows", "6000", "ledger.csv")
         page = self.check_page(self.report("--contamination", "0.01"))
-        column = "[...document.querySelectorAll('#list tbody tr')].map(row => Number(row.cells[{}].dataset.v))"
+        column = ("[...document.querySelectorAll('#list tbody tr')]"
+                  ".map(row => Number(row.cells[{}].dataset.v))")
         for index in (4, 8):
             click = f"document.querySelectorAll('#list thead button')[{index}].click()"
             page.ask(click)
@@ -141,22 +150,27 @@ class Reports(InFolder):
             self.assertEqual(values, sorted(values))
             page.ask(click)
             self.assertEqual(page.ask(column.format(index)), sorted(values, reverse=True))
-        order = page.ask("[...document.querySelectorAll('#list tbody a[href^=\"#\"]')].map(a => a.hash.slice(1))")
-        self.assertEqual(page.ask("[...document.querySelectorAll('article')].map(a => a.id)"), order)
-        account = page.ask("document.querySelector('#list tbody tr').cells[2].textContent.split(' / ')[1]")
-        page.ask(f"""(() => {{ const box = document.querySelector('.tools input'); box.value = '{account}';
-            box.dispatchEvent(new Event('input')); }})()""")
-        shown = page.ask("""[...document.querySelectorAll('#list tbody tr')].filter(row => row.offsetHeight > 0)
+        order = page.ask("[...document.querySelectorAll('#list tbody a[href^=\"#\"]')]"
+                         ".map(a => a.hash.slice(1))")
+        articles = "[...document.querySelectorAll('article')]"
+        self.assertEqual(page.ask(f"{articles}.map(a => a.id)"), order)
+        account = page.ask("document.querySelector('#list tbody tr').cells[2]"
+                           ".textContent.split(' / ')[1]")
+        page.ask(f"""(() => {{ const box = document.querySelector('.tools input');
+            box.value = '{account}'; box.dispatchEvent(new Event('input')); }})()""")
+        shown = page.ask("""[...document.querySelectorAll('#list tbody tr')]
+            .filter(row => row.offsetHeight > 0)
             .map(row => row.textContent.includes('%s'))""" % account)
         self.assertTrue(shown and all(shown))
-        self.assertEqual(page.ask("[...document.querySelectorAll('article')].filter(a => a.offsetHeight > 0).length"),
-                         len(shown))
+        seen = page.ask(f"{articles}.filter(a => a.offsetHeight > 0).length")
+        self.assertEqual(seen, len(shown))
         self.assertEqual(page.complaints(), [])
 
     def test_names_that_try_to_be_markup_stay_text(self):
         write_ledger(self.folder / "ledger.csv", broken_rows(HOSTILE) + plain_rows(14 * 60, 60))
         page = self.check_page(self.report())
-        names = page.ask("[...document.querySelectorAll('#list tbody bdi')].map(name => name.textContent)")
+        names = page.ask("[...document.querySelectorAll('#list tbody bdi')]"
+                         ".map(name => name.textContent)")
         for name in HOSTILE:
             shown = name.replace("\u202e", "\ufffd").replace("\u202c", "\ufffd")
             self.assertIn(shown if len(name) <= 64 else "n" * 64 + "\u2026", names)
@@ -184,16 +198,18 @@ class Reports(InFolder):
         self.assertTrue(pdf.startswith(b"%PDF"))
         self.assertGreater(len(re.findall(rb"/Type\s*/Page\b", pdf)), 1)
         narrow.call("Emulation.setEmulatedMedia", media="print")
-        self.assertEqual(narrow.ask("getComputedStyle(document.querySelector('nav')).display"), "none")
-        self.assertEqual(narrow.ask("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)")
+        style = "getComputedStyle(document.{})"
+        self.assertEqual(narrow.ask(style.format("querySelector('nav')") + ".display"), "none")
+        self.assertEqual(narrow.ask(style.format("body") + ".backgroundColor"),
+                         "rgb(255, 255, 255)")
 
     def test_a_printed_list_has_its_titles_on_each_sheet(self):
         self.succeed("generate", "--rows", "12000", "ledger.csv")
         page = Page(self.browser, self.report("--alert-budget", "90"))
         (self.folder / "page.pdf").write_bytes(page.pdf())
         self.assertGreater(page.ask("document.querySelectorAll('#list th button').length"), 5)
-        sheets = subprocess.run(["pdftotext", "-layout", self.folder / "page.pdf", "-"], check=True,
-                                capture_output=True, text=True).stdout.split("\f")
+        sheets = subprocess.run(["pdftotext", "-layout", self.folder / "page.pdf", "-"],
+                                check=True, capture_output=True, text=True).stdout.split("\f")
         rows = re.compile(r"^ *\d+ +(critical|high|medium|low) ", re.MULTILINE)
         titles = re.compile(r"^ *# +Severity ", re.MULTILINE)
         listed = [sheet for sheet in sheets if rows.search(sheet)]
@@ -205,7 +221,8 @@ class Reports(InFolder):
         path = self.report()
         for dark in (False, True):
             page = Page(self.browser, path, dark=dark)
-            colours = page.ask("""['color', 'backgroundColor'].map(name => getComputedStyle(document.body)[name])""")
+            colours = page.ask("""['color', 'backgroundColor'].map(
+                name => getComputedStyle(document.body)[name])""")
             ink, paper = [sum(map(int, re.findall(r"\d+", colour))) for colour in colours]
             self.assertGreater((ink - paper) * (1 if dark else -1), 500, colours)
 

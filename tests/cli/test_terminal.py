@@ -104,6 +104,9 @@ class Progress(Terminal):
         self.assertRegex("\n".join(bars),
                          r"(?m)^ingest +\[#*\.*\] +\d+ %  [\d.]+ [kMG]? ?rows/s  \d+ s left$")
         self.assertRegex("\n".join(bars), r"(?m)^score +\[")
+        self.assertRegex("\n".join(bars), r"(?m)^write +\[")
+        for stage in ("encode", "shuffle", "prepare", "check", "train", "judge"):
+            self.assertIn(stage, [bar.strip() for bar in bars])
         for bar in bars:
             self.assertLessEqual(columns(bar), 79)
         self.assert_wiped(shown)
@@ -111,6 +114,10 @@ class Progress(Terminal):
         for bar in re.findall("\r([^\r\n\x1b]+)\x1b\\[K", shown):
             self.assertLess(columns(bar), 40)
         self.assert_wiped(shown)
+
+    def test_making_a_ledger_has_a_bar(self):
+        shown = self.on_terminal("generate", "--rows", 200000, "made.csv")
+        self.assertRegex(shown, r"\rgenerate +\[#+\.*\] +\d+ %  [^\r]* left\x1b\[K")
 
     def assert_wiped(self, shown):
         kept = re.sub("\r[^\n]*?\x1b\\[K", "", shown)
