@@ -105,7 +105,7 @@ def network(rows, ranks, findings, nodes, assumed):
     moved, depth = volume(rows, ranks, findings, nodes), math.ceil(math.log2(max(2, ranks)))
     collective = 2 * depth * assumed.latency
     table_bytes = moved["Allreduce"] / ranks
-    rounds = math.ceil(rows / ranks / ranks / max(1, EXCHANGE_PIECE // ROW // ranks))
+    rounds = math.ceil(ROW * rows / ranks / EXCHANGE_PIECE)
     pieces = math.ceil(rows / GATHER_PIECE)
     return {
         "ingest": 2 * LEDGER_ROW * rows / assumed.files,
