@@ -22,6 +22,7 @@ import numpy as np
 
 TOP = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TOP / "tests" / "oracle"), str(TOP / "tests" / "support")]
+from common import stamp  # noqa: E402
 from test_pipeline import Oracle  # noqa: E402
 
 
@@ -70,7 +71,8 @@ def main():
             "tieout_seconds": round(statistics.median(ours), 3),
             "script_rows_per_second": round(arguments.rows / statistics.median(script)),
             "tieout_rows_per_second": round(arguments.rows / statistics.median(ours)),
-            "times_faster": round(statistics.median(script) / statistics.median(ours), 1)}))
+            "times_faster": round(statistics.median(script) / statistics.median(ours), 1),
+            **stamp()}))
 
 
 if __name__ == "__main__":

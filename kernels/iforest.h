@@ -33,8 +33,8 @@ bool iforest_is_weighed(const struct iforest *forest);
 struct scorer;
 
 /* simd: what to compute with; changes no score. *out is produced. STATUS_USAGE if the processor
- * has no such instructions, STATUS_DATA beyond 1024 features, STATUS_INTERNAL if memory is
- * short. */
+ * has no such instructions, STATUS_DATA beyond 1024 features or 262,144 nodes of a tree that
+ * are too many for bytes, STATUS_INTERNAL if memory is short. */
 enum status scorer_create(const struct iforest *forest, enum simd simd, struct scorer **out,
                           struct error *err);
 void scorer_free(struct scorer *scorer);

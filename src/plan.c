@@ -198,8 +198,9 @@ done:
 
 /* ---- the model ----------------------------------------------------------------------------- */
 
-/* Measured: seconds of one core for a row, and bytes. benchmarks/RESULTS.md, "The plan's
- * constants". */
+/* Measured: seconds of one core for a row, and bytes. All are here; `benchmarks/run plan` prints
+ * what they would be on the machine at hand, benchmarks/RESULTS.md ("The plan's constants") has
+ * what was found. They are to be above that, as a job that runs out of what it asked for is lost. */
 static const double ROW_SECONDS = 1.1e-6;             /* all stages but scoring and writing */
 static const double ROW_TREE_SECONDS = 1.28e-6 / 200; /* scoring */
 static const double ROW_WRITE_SECONDS = 0.17e-6;      /* on rank 0, shared by nobody */

@@ -134,10 +134,7 @@ static enum status fetch_rows(const struct run *run, const struct encoded *rows,
                               const struct prepared *prepared, const struct wanted *wanted,
                               float **x, struct error *err)
 {
-    enum { AHEAD = 32 }; /* rows are far apart in memory; so many are on their way at a time */
     size_t p = prepared->n_feature, record = sizeof(int64_t) + p * sizeof(float);
-    const struct row *row = rows->row;
-    const uint32_t *member = prepared->groups.member;
     size_t n_mine = 0, capacity = 0;
     char *mine = NULL;
     void *all = NULL;
@@ -146,9 +143,7 @@ static enum status fetch_rows(const struct run *run, const struct encoded *rows,
     enum status st = STATUS_OK;
 
     for (size_t k = 0; k < rows->n_row; k++) {
-        if (k + AHEAD < rows->n_row)
-            __builtin_prefetch(&row[member[k + AHEAD]].order);
-        int64_t index = wanted_find(wanted, row[member[k]].order);
+        int64_t index = wanted_find(wanted, rows->row[prepared->groups.member[k]].order);
         if (index < 0)
             continue;
         if (n_mine == capacity) {

@@ -42,6 +42,11 @@ class Benchmarks(unittest.TestCase):
                           ("history", 2)])
         self.assertEqual(len(table), len(found) + 2)
 
+    def test_the_plan_s_constants_are_told_for_both_profiles(self):
+        found, table = benchmark("run", "plan", "--small", "--runs", "1")
+        self.assertEqual([line["rows_kept"] for line in found], [2000, 8000] * 2)
+        self.assertEqual(len(table), 4)
+
     def test_each_target_gets_a_verdict(self):
         _, table = benchmark("run", "targets", "--small")
         for line in table[2:]:
