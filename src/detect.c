@@ -312,6 +312,7 @@ enum status detect(const struct run *run, const struct settings *settings, const
     TRY(end_stage(run, &road.stages, log, "score", n_all, "rows", 0, err));
     show_stage(log, "judge");
     TRY(judge_all(run, settings, profile, &road, err));
+    prepared_drop_features(&road.prepared);
     TRY(end_stage(run, &road.stages, log, "judge", n_all, "rows", 0, err));
     TRY(write_results(run, settings, profile, simd, command, log, &road, err));
 done:

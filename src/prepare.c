@@ -208,12 +208,18 @@ done:
     return st;
 }
 
-void prepared_free(struct prepared *prepared)
+void prepared_drop_features(struct prepared *prepared)
 {
-    groups_free(&prepared->groups);
     for (size_t f = 0; prepared->x != NULL && f < prepared->n_feature; f++)
         free(prepared->x[f]);
     free(prepared->x);
+    prepared->x = NULL;
+}
+
+void prepared_free(struct prepared *prepared)
+{
+    groups_free(&prepared->groups);
+    prepared_drop_features(prepared);
     free(prepared->center);
     free(prepared->scale);
     free(prepared->pattern);

@@ -28,6 +28,9 @@ enum status prepare_rows(const struct run *run, const struct encoded *rows, int6
 
 void prepared_free(struct prepared *prepared); /* leaves nothing */
 
+/* Frees x, the largest part, once no row is scored or attributed any more. */
+void prepared_drop_features(struct prepared *prepared);
+
 /* One array [n_row] per feature in one table; NULL if memory is short. Free with
  * columns_free. */
 double **columns_create(size_t n_column, size_t n_row);

@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH_ROWS = 1 << 20 }; /* sampled rows held at a time */
+enum {
+    BATCH_ROWS = 1 << 20, /* sampled rows held at a time */
+    FETCH_AHEAD = 12      /* rows: in group order each waits for memory otherwise */
+};
 
 /* The distinct wanted places in ascending order, with a table that leads to the neighbourhood
  * of a place in one step: bucket b holds the wanted places in [b, b + 1) << shift. Most places
@@ -143,6 +146,8 @@ static enum status fetch_rows(const struct run *run, const struct encoded *rows,
     enum status st = STATUS_OK;
 
     for (size_t k = 0; k < rows->n_row; k++) {
+        if (k + FETCH_AHEAD < rows->n_row)
+            __builtin_prefetch(&rows->row[prepared->groups.member[k + FETCH_AHEAD]].order);
         int64_t index = wanted_find(wanted, rows->row[prepared->groups.member[k]].order);
         if (index < 0)
             continue;
