@@ -32,7 +32,8 @@ static enum status match_header(struct made_ledger *ledger, struct error *err)
 enum status made_ledger_write(int64_t n_row, struct made_ledger *ledger, struct error *err)
 {
     struct made_ledger made = {.n_byte = 0};
-    const struct generator_plan plan = {n_row, MONTHS, 1, ANOMALIES};
+    const struct generator_plan plan = {
+        .n_row = n_row, .n_month = MONTHS, .seed = 1, .anomaly_share = ANOMALIES};
     FILE *out = open_memstream(&made.text, &made.n_byte);
     enum status st = STATUS_OK;
 

@@ -95,7 +95,8 @@ const struct dataset DATASET[N_DATASET] = {
                            "what the account's series of differences looks like", DIGESTED},
     [ANOMALIES_CONTRIBUTIONS] = {"/anomalies/contributions", VALUE_F8, "edges",
                                  "each model feature's share in the path length, summed over "
-                                 "trees; negative makes the row more anomalous",
+                                 "trees, without the pattern's factor; negative makes the row "
+                                 "more anomalous",
                                  DIGESTED},
     [ANOMALIES_DEPARTING] = {"/anomalies/departing", VALUE_I8, "1",
                              "bit 1 << f is set if feature f of the model departs by itself",

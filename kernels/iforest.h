@@ -48,8 +48,8 @@ void scorer_free(struct scorer *scorer);
 void scorer_run(const struct scorer *scorer, const float *const *x, size_t n, double *score);
 
 /* The same after feedback: the depth of score[n] includes the leaves' weights and is multiplied
- * by factor[n], which is not negative; that of base[n], NULL if not
- * wanted, is as grown. One descent gives both. */
+ * by factor[n], which is not negative; that of base[n] is as grown. One descent gives
+ * both. factor and base may be NULL: 1, and not wanted. */
 void scorer_run_learned(const struct scorer *scorer, const float *const *x, size_t n,
                         const double *factor, double *score, double *base);
 

@@ -21,7 +21,8 @@ struct lesson {
 
 /* Learns from what reviewers said of n rows: weighs the leaves of the forest (leaf_weights.h) and
  * fills *lesson. The order of the rows does not matter, nor do threads. With n == 0 doubt is 0,
- * each factor 1 and each weight 0.
+ * each factor 1 and each weight 0. At a given doubt a row's own verdict never moves it the other
+ * way; doubt itself moves a little with each verdict.
  *   doubt   min(1, 4 r d)^2. r = (rejected + 1) / (n + 2), the share of rejections. d: the share
  *           of pairs of a confirmed and a rejected row in which the rejected one has the shorter
  *           path, ties half, as if there were one tie more. 1 where half of the verdicts are

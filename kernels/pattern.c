@@ -1,9 +1,9 @@
 /* What an account's series looks like at a row, in the words reconcilers use. The rules are
  * fixed and plain, so that a reader can check each by hand; they name what the forest found and
- * take no part in finding it. First the run of breaks that leads up to the row decides (the
- * four patterns the bank published and two that complete them); a break that is neither in line
- * nor steady is then looked at from both sides for a cause that leaves a trace in the balances.
- * Nothing after the row is read. */
+ * take no part in finding it, unless reviewers' verdicts weigh them (lesson.h). First the run of
+ * breaks that leads up to the row decides (the four patterns the bank published and two that
+ * complete them); a break that is neither in line nor steady is then looked at from both sides
+ * for a cause that leaves a trace in the balances. Nothing after the row is read. */
 #include "pattern.h"
 
 #include "date.h"

@@ -1,4 +1,5 @@
-/* Everything an anomaly carries: its pattern, its documented features, its place among rows of the same key and date, its severity and what each feature added to its score.
+/* Everything an anomaly carries: its pattern, its documented features, its place among rows of the
+ * same key and date, its severity and what each feature added to its score.
  * The documented features were not kept, so they are computed again, for the groups with
  * anomalies only and some of these at a time. */
 #include "judge.h"

@@ -1,5 +1,6 @@
-/* What reviews change: the weights of leaves and patterns, the share of anomalies, and which findings are
- * held back. The first needs the features of all reviewed rows on every rank; these are few. */
+/* What reviews change: the weights of leaves and patterns, the share of anomalies, and which
+ * findings are held back. The first need the features of all reviewed rows on every rank; these
+ * are few. */
 #include "learn.h"
 
 #include "comm.h"

@@ -106,6 +106,22 @@ class Loop(Feedback):
             np.testing.assert_array_equal(after[f"model/{name}"], before[f"model/{name}"])
         self.assertTrue((after["model/tree_weight"] != 0).any())
         self.assertTrue((after["model/tree_weight"][after["model/tree_feature"] >= 0] == 0).all())
+        self.assertNotIn("model/pattern_factor", before)
+
+    def test_stored_lesson_is_that_of_the_verdicts(self):
+        before, said, after, _ = self.learn()
+        row = np.searchsorted(before["rows/row_number"], [s["row"] for s in said])
+        right = np.array([s["verdict"] == "confirmed" for s in said])
+        score, pattern = before["rows/anomaly_score"][row], before["rows/pattern"][row]
+        gap = score[right][:, None] - score[~right][None, :]
+        disorder = ((gap > 0).sum() + (gap == 0).sum() / 2 + 0.5) / (gap.size + 1)
+        doubt = min(1, 4 * disorder * ((~right).sum() + 1) / (len(said) + 2)) ** 2
+        self.assertAlmostEqual(after["attrs"]["doubt"], doubt)
+        for number, factor in enumerate(after["model/pattern_factor"]):
+            own = right[pattern == number]
+            counts = [max((own == kind).sum() - 0.1 * len(own), 0) + 1 for kind in (0, 1)]
+            full = min(max(np.sqrt(counts[0] / counts[1]), 1 / 4), 4)
+            self.assertAlmostEqual(factor, 1 + doubt * (full - 1))
 
     def test_rejected_findings_are_not_raised_again(self):
         _, said, after, _ = self.learn()

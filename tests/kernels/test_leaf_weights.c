@@ -42,33 +42,35 @@ static void no_verdict_changes_nothing(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(grown);
     memcpy(grown, s.forest.node, size);
-    leaf_weights_learn(&s.forest, NULL, NULL, 0);
+    leaf_weights_learn(&s.forest, NULL, NULL, 0, 1);
     CU_ASSERT_EQUAL(memcmp(grown, s.forest.node, size), 0);
-    leaf_weights_learn(&s.forest, s.x, (bool[3]){true, false, false}, 3);
+    leaf_weights_learn(&s.forest, s.x, (bool[3]){true, false, false}, 3, 1);
     CU_ASSERT(memcmp(grown, s.forest.node, size) != 0);
     CU_ASSERT(iforest_is_weighed(&s.forest));
-    leaf_weights_learn(&s.forest, NULL, NULL, 0);
+    leaf_weights_learn(&s.forest, NULL, NULL, 0, 1);
     CU_ASSERT_EQUAL(memcmp(grown, s.forest.node, size), 0);
     CU_ASSERT_FALSE(iforest_is_weighed(&s.forest));
     free(grown);
     free_setting(&s);
 }
 
-/* One tree of two leaves, by hand: share (2 + 1) / (3 + 2), rate 4 * 0.36. */
+/* One tree of two leaves, by hand. */
 static void weights_are_those_of_the_formula(void)
 {
     struct tree_node node[] = {{{0}, 0, 2, 40, 0}, {{0}, -1, -1, 1, 1}, {{0}, -1, -1, 39, 1}};
     size_t start[] = {0, 3};
     struct iforest forest = {1, 1, 40, start, node};
     const float x[] = {-1, 1, 2};
-    double rate = LEAF_WEIGHT_RATE * 0.6 * 0.6;
 
-    leaf_weights_learn(&forest, x, (bool[]){true, false, false}, 3);
+    leaf_weights_learn(&forest, x, (bool[]){true, false, false}, 3, 1);
     CU_ASSERT_EQUAL(node[1].weight, -1); /* no path is shorter than nothing */
-    CU_ASSERT_DOUBLE_EQUAL(node[2].weight, 2 * rate, 1e-15);
-    leaf_weights_learn(&forest, x, (bool[]){false, true, false}, 3);
-    CU_ASSERT_DOUBLE_EQUAL(node[1].weight, rate, 1e-15);
-    CU_ASSERT_DOUBLE_EQUAL(node[2].weight, rate * (1 - LEAF_WEIGHT_CONFIRMED), 1e-15);
+    CU_ASSERT_EQUAL(node[2].weight, 2 * LEAF_WEIGHT_RATE);
+    leaf_weights_learn(&forest, x, (bool[]){false, true, true}, 3, 0.25);
+    CU_ASSERT_EQUAL(node[1].weight, LEAF_WEIGHT_RATE / 4);
+    CU_ASSERT_EQUAL(node[2].weight, -LEAF_WEIGHT_RATE / 2);
+    leaf_weights_learn(&forest, x, (bool[]){false, true, true}, 3, 0);
+    CU_ASSERT_EQUAL(node[1].weight, 0);
+    CU_ASSERT_EQUAL(node[2].weight, 0);
 }
 
 static void weights_are_bounded(void)
@@ -79,7 +81,7 @@ static void weights_are_bounded(void)
     for (int all = 0; all < 2; all++) {
         for (size_t i = 0; i < N_TRAIN; i++)
             confirmed[i] = all == 1 || i % 2 == 0;
-        leaf_weights_learn(&s.forest, s.x, confirmed, N_TRAIN);
+        leaf_weights_learn(&s.forest, s.x, confirmed, N_TRAIN, 1);
         for (size_t i = 0; i < count_nodes(&s.forest); i++)
             if (s.forest.node[i].feature < 0) {
                 CU_ASSERT(fabs(s.forest.node[i].weight) <= LEAF_WEIGHT_MOST);
@@ -98,7 +100,7 @@ static void confirmed_rows_rise_and_rejected_fall(void)
     before[0] = iforest_path_length(&s.forest, confirmed);
     before[1] = iforest_path_length(&s.forest, rejected);
     before[2] = iforest_path_length(&s.forest, other);
-    leaf_weights_learn(&s.forest, s.x, (bool[]){true, false}, 2);
+    leaf_weights_learn(&s.forest, s.x, (bool[]){true, false}, 2, 1);
     CU_ASSERT(iforest_path_length(&s.forest, confirmed) < before[0]);
     CU_ASSERT(iforest_path_length(&s.forest, rejected) > before[1]);
     gap_before = before[1] - before[0];
@@ -125,11 +127,11 @@ static void order_and_threads_change_no_bit(void)
         backwards[49 - i] = confirmed[i];
         memcpy(reversed + (49 - i) * FEATURES, s.x + i * FEATURES, FEATURES * sizeof *s.x);
     }
-    leaf_weights_learn(&s.forest, s.x, confirmed, 50);
+    leaf_weights_learn(&s.forest, s.x, confirmed, 50, 0.5);
     memcpy(first, s.forest.node, size);
     for (int n = 1; n <= 4; n++) {
         omp_set_num_threads(n);
-        leaf_weights_learn(&s.forest, reversed, backwards, 50);
+        leaf_weights_learn(&s.forest, reversed, backwards, 50, 0.5);
         CU_ASSERT_EQUAL(memcmp(first, s.forest.node, size), 0);
     }
     omp_set_num_threads(threads);
@@ -137,23 +139,31 @@ static void order_and_threads_change_no_bit(void)
     free_setting(&s);
 }
 
-/* Reviewers who reject little teach little. */
-static void agreement_teaches_little(void)
+/* One verdict more on a row, among random ones: its path never becomes longer by a confirmation
+ * nor shorter by a rejection. */
+static void a_verdict_moves_its_row_its_own_way(void)
 {
+    enum { N = 60 };
     struct setting s = make_setting();
-    bool confirmed[40];
-    double moved[2];
+    bool confirmed[N];
+    uint32_t state = 5;
+    int moved = 0;
 
-    for (int agree = 0; agree < 2; agree++) {
-        leaf_weights_learn(&s.forest, NULL, NULL, 0);
-        double before = iforest_path_length(&s.forest, s.x);
-        for (size_t i = 0; i < 40; i++)
-            confirmed[i] = i == 0 || agree == 1;
-        confirmed[1] = false;
-        leaf_weights_learn(&s.forest, s.x, confirmed, 40);
-        moved[agree] = fabs(iforest_path_length(&s.forest, s.x) - before);
+    for (size_t n = 0; n + 1 < N; n++) {
+        double length[3];
+        const float *own = s.x + n * FEATURES;
+        for (size_t i = 0; i < n; i++)
+            confirmed[i] = splitter_real(0, 1, &state) < 0.3;
+        for (int way = 0; way < 3; way++) { /* none, rejected, confirmed */
+            confirmed[n] = way == 2;
+            leaf_weights_learn(&s.forest, s.x, confirmed, n + (way > 0), 1);
+            length[way] = iforest_path_length(&s.forest, own);
+        }
+        CU_ASSERT(length[1] >= length[0]);
+        CU_ASSERT(length[2] <= length[0]);
+        moved += length[1] > length[0] && length[2] < length[0];
     }
-    CU_ASSERT(moved[1] < moved[0] / 2);
+    CU_ASSERT(moved > N / 2);
     free_setting(&s);
 }
 
@@ -163,7 +173,8 @@ static const struct fact FACTS[] = {
     {"weights are bounded, and no path becomes negative", weights_are_bounded},
     {"confirmed rows rise and rejected rows fall", confirmed_rows_rise_and_rejected_fall},
     {"the order of verdicts and threads change no bit", order_and_threads_change_no_bit},
-    {"where reviewers agree, little changes", agreement_teaches_little},
+    {"a verdict moves its row its own way, whatever others say",
+     a_verdict_moves_its_row_its_own_way},
 };
 
 int main(void)

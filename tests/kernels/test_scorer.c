@@ -216,6 +216,28 @@ static void both_forms_give_the_same_sums(void)
     compare_forms(true);
 }
 
+/* Depths are multiplied by each row's own factor; a factor of 1 changes no bit. */
+static void check_factors(const struct scorer *scorer, const struct iforest *forest,
+                          const float *x, float *const *column, size_t n)
+{
+    double full = (double)forest->n_tree * itree_mean_path(forest->n_sample);
+    double *factor = mem_array(n, sizeof *factor), *score = mem_array(n, sizeof *score);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(factor);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(score);
+    for (size_t i = 0; i < n; i++)
+        factor[i] = 0.25 * (double)(i % 9);
+    scorer_run_learned(scorer, (const float *const *)column, n, factor, score, NULL);
+    for (size_t i = 0; i < n; i++) {
+        double depth = iforest_path_length(forest, x + i * forest->n_feature) * factor[i];
+        CU_ASSERT_DOUBLE_EQUAL(score[i], -exp2(-depth / full), 1e-15);
+        if (factor[i] == 1)
+            CU_ASSERT_EQUAL(score[i], plain_score(forest, x + i * forest->n_feature));
+    }
+    free(factor);
+    free(score);
+}
+
 /* n_weight different weights: a few fit fours of trees, a hundred trees of bytes, thousands
  * neither. */
 static void check_weighed(size_t n_train, size_t n_weight, bool bytes)
@@ -240,6 +262,7 @@ static void check_weighed(size_t n_train, size_t n_weight, bool bytes)
         CU_ASSERT_EQUAL(memcmp(base, plain, N * sizeof *base), 0);
         for (size_t i = 0; i < N; i++)
             CU_ASSERT_EQUAL(score[i], plain_score(&forest, x + i * FEATURES));
+        check_factors(scorer, &forest, x, column, N);
         scorer_free(scorer);
     }
     CU_ASSERT(plain[0] != plain_score(&forest, x));
