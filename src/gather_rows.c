@@ -1,5 +1,6 @@
 /* /rows to rank 0. Every rank holds its rows in input order, so a piece of row numbers is a stretch
- * of rows on each rank: rank 0 never holds more than one piece, and needs no sorting. */
+ * of rows on each rank: rank 0 never holds more than two pieces, and needs no sorting. A thread of
+ * its own writes one of them while the next arrives. */
 #include "gather.h"
 
 #include "comm.h"
@@ -7,6 +8,7 @@
 #include "stop.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,22 +22,57 @@ struct row_result {
     uint8_t suppressed; /* 0 without feedback */
 };
 
+/* A piece in input order, on its way to the file. Rank 0 only. */
+struct ordered {
+    size_t n;
+    int64_t *row_number; /* [piece], as all below */
+    int32_t *file;
+    double *decision;
+    double *base; /* NULL without feedback */
+    uint8_t *anomaly, *pattern, *suppressed;
+    double **column; /* [n_column][piece] */
+};
+
+static void ordered_free(struct ordered *ordered, size_t n_column)
+{
+    free(ordered->row_number);
+    free(ordered->file);
+    free(ordered->decision);
+    free(ordered->base);
+    free(ordered->suppressed);
+    free(ordered->anomaly);
+    free(ordered->pattern);
+    columns_free(ordered->column, n_column);
+}
+
+static bool ordered_allocate(size_t piece, size_t n_column, bool with_base,
+                             struct ordered *ordered)
+{
+    ordered->row_number = mem_array(piece, sizeof *ordered->row_number);
+    ordered->file = mem_array(piece, sizeof *ordered->file);
+    ordered->decision = mem_array(piece, sizeof *ordered->decision);
+    ordered->base = with_base ? mem_array(piece, sizeof *ordered->base) : NULL;
+    ordered->suppressed = mem_array(piece, 1);
+    ordered->anomaly = mem_array(piece, 1);
+    ordered->pattern = mem_array(piece, 1);
+    ordered->column = columns_create(n_column, piece);
+    return ordered->row_number && ordered->file && ordered->decision &&
+           (ordered->base || !with_base) && ordered->suppressed && ordered->anomaly &&
+           ordered->pattern && ordered->column;
+}
+
 /* The stretch of this rank's rows that is in the piece, and on rank 0 the piece itself. */
 struct gathering {
     size_t first, n; /* this rank's rows */
     struct row_result *mine;
     double *value; /* of the same rows: the score without feedback, a feature */
     /* rank 0 only */
-    int64_t *n_of;          /* [n_rank] */
-    struct row_result *all; /* rank by rank */
-    double *value_all;      /* rank by rank */
-    uint32_t *slot;         /* [piece] index in `all` of each row number, or NO_ROW */
-    uint32_t *from;         /* [n] index in `all` of each kept row, in input order */
-    int64_t *row_number;    /* [n] and below: the columns to write */
-    int32_t *file;
-    double *decision, *base;
-    uint8_t *anomaly, *pattern, *suppressed;
-    double **column; /* [n_column][piece] */
+    int64_t *n_of;             /* [n_rank] */
+    struct row_result *all;    /* rank by rank */
+    double *value_all;         /* rank by rank */
+    uint32_t *slot;            /* [piece] index in `all` of each row number, or NO_ROW */
+    uint32_t *from;            /* [n] index in `all` of each kept row, in input order */
+    struct ordered ordered[2]; /* one is written while the other is filled */
 };
 
 static void gathering_free(struct gathering *g, size_t n_column)
@@ -47,14 +84,8 @@ static void gathering_free(struct gathering *g, size_t n_column)
     free(g->value_all);
     free(g->slot);
     free(g->from);
-    free(g->row_number);
-    free(g->file);
-    free(g->decision);
-    free(g->base);
-    free(g->suppressed);
-    free(g->anomaly);
-    free(g->pattern);
-    columns_free(g->column, n_column);
+    for (int i = 0; i < 2; i++)
+        ordered_free(&g->ordered[i], n_column);
 }
 
 static enum status gathering_allocate(const struct run *run, size_t piece, size_t n_column,
@@ -72,17 +103,9 @@ static enum status gathering_allocate(const struct run *run, size_t piece, size_
         g->value_all = mem_array(n_value, sizeof *g->value_all);
         g->slot = mem_array(piece, sizeof *g->slot);
         g->from = mem_array(piece, sizeof *g->from);
-        g->row_number = mem_array(piece, sizeof *g->row_number);
-        g->file = mem_array(piece, sizeof *g->file);
-        g->decision = mem_array(piece, sizeof *g->decision);
-        g->base = mem_array(with_base ? piece : 0, sizeof *g->base);
-        g->suppressed = mem_array(piece, 1);
-        g->anomaly = mem_array(piece, 1);
-        g->pattern = mem_array(piece, 1);
-        g->column = columns_create(n_column, piece);
-        ready = g->n_of && g->all && g->value_all && g->slot && g->from && g->row_number &&
-                g->file && g->decision && g->base && g->suppressed && g->anomaly &&
-                g->pattern && g->column;
+        ready = g->n_of && g->all && g->value_all && g->slot && g->from &&
+                ordered_allocate(piece, n_column, with_base, &g->ordered[0]) &&
+                ordered_allocate(piece, n_column, with_base, &g->ordered[1]);
     }
     return ready ? STATUS_OK : error_no_memory(err, "a piece of the results");
 }
@@ -102,9 +125,10 @@ static void take_stretch(const struct encoded *rows, const struct prepared *prep
             .suppressed = judged->suppressor != NULL && judged->suppressor[i] > 0};
 }
 
-/* Puts the piece that starts at row number `begin` in input order; returns its kept rows. */
-static size_t order_piece(const struct run *run, const struct ledger_files *files,
-                          int64_t begin, size_t piece, size_t *table, struct gathering *g)
+/* Puts the piece that starts at row number `begin` in input order, which leaves its kept rows. */
+static void order_piece(const struct run *run, const struct ledger_files *files, int64_t begin,
+                        size_t piece, size_t *table, struct gathering *g,
+                        struct ordered *ordered)
 {
     size_t n_all = 0, n = 0;
 
@@ -122,15 +146,15 @@ static size_t order_piece(const struct run *run, const struct ledger_files *file
         while (row_number >= files->first_row[*table + 1])
             ++*table;
         g->from[n] = g->slot[s];
-        g->row_number[n] = row_number;
-        g->file[n] = files->table[*table].file;
-        g->decision[n] = result->decision;
-        g->suppressed[n] = result->suppressed;
-        g->anomaly[n] = result->decision < 0;
-        g->pattern[n] = result->pattern;
+        ordered->row_number[n] = row_number;
+        ordered->file[n] = files->table[*table].file;
+        ordered->decision[n] = result->decision;
+        ordered->suppressed[n] = result->suppressed;
+        ordered->anomaly[n] = result->decision < 0;
+        ordered->pattern[n] = result->pattern;
         n++;
     }
-    return n;
+    ordered->n = n;
 }
 
 /* One more value of the piece's rows, from g->value on every rank to out[n] in input order on
@@ -145,23 +169,23 @@ static void gather_value(const struct run *run, size_t n, struct gathering *g, d
 /* Every column of features for the piece's rows. column: this rank's values in group order;
  * place[i]: where row i stands there. All ranks. */
 static void gather_features(const struct run *run, double *const *column, size_t n_column,
-                            const uint32_t *place, size_t n, struct gathering *g)
+                            const uint32_t *place, struct gathering *g, struct ordered *ordered)
 {
     for (size_t c = 0; c < n_column; c++) {
         for (size_t i = 0; i < g->n; i++)
             g->value[i] = column[c][place[g->first + i]];
-        gather_value(run, n, g, run->rank == 0 ? g->column[c] : NULL);
+        gather_value(run, ordered->n, g, run->rank == 0 ? ordered->column[c] : NULL);
     }
 }
 
 /* The scores without feedback, if there are such, for the piece's rows. All ranks. */
-static void gather_base(const struct run *run, const struct scored *scored, size_t n,
-                        struct gathering *g)
+static void gather_base(const struct run *run, const struct scored *scored, struct gathering *g,
+                        struct ordered *ordered)
 {
     if (scored->base == NULL)
         return;
     memcpy(g->value, scored->base + g->first, g->n * sizeof *g->value);
-    gather_value(run, n, g, g->base);
+    gather_value(run, ordered->n, g, ordered->base);
 }
 
 /* The features that are kept: the classic ones, and the profile's own. */
@@ -202,6 +226,69 @@ static enum status keep_features(const struct encoded *rows, const struct groups
     return STATUS_OK;
 }
 
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* The thread that writes a piece. It is the only one to use the writer until it is joined. */
+struct writing {
+    pthread_t thread;
+    bool under_way;
+    struct results_writer *writer;
+    const struct ordered *ordered;
+    size_t n_column;
+    const struct feature_label *label;
+    enum status st;
+    struct error err;
+};
+
+static void *write_piece(void *context)
+{
+    struct writing *writing = context;
+    const struct ordered *o = writing->ordered;
+    const struct results_rows rows = {o->n,
+                                      o->row_number,
+                                      o->file,
+                                      o->decision,
+                                      o->anomaly,
+                                      o->pattern,
+                                      o->base,
+                                      o->suppressed,
+                                      writing->n_column,
+                                      writing->label,
+                                      (const double *const *)o->column};
+
+    writing->st = results_write_rows(writing->writer, &rows, &writing->err);
+    return NULL;
+}
+
+/* Waits for the piece that is being written, if there is one. */
+static enum status writing_end(struct writing *writing, struct error *err)
+{
+    if (!writing->under_way)
+        return STATUS_OK;
+    pthread_join(writing->thread, NULL);
+    writing->under_way = false;
+    if (writing->st != STATUS_OK)
+        *err = writing->err;
+    return writing->st;
+}
+
+/* When the last piece is written, starts writing this one. */
+static enum status writing_begin(struct writing *writing, const struct ordered *ordered,
+                                 struct error *err)
+{
+    enum status st = writing_end(writing, err);
+
+    if (st != STATUS_OK)
+        return st;
+    writing->ordered = ordered;
+    int failure = pthread_create(&writing->thread, NULL, write_piece, writing);
+    if (failure != 0)
+        return error_set(err, STATUS_INTERNAL, "cannot start the thread that writes: %s",
+                         strerror(failure));
+    writing->under_way = true;
+    return STATUS_OK;
+}
+
 enum status gather_rows(const struct run *run, const struct ledger_files *files,
                         const struct encoded *rows, const struct prepared *prepared,
                         const struct scored *scored, const struct judged *judged,
@@ -210,8 +297,9 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
 {
     struct gathering g = {0};
     struct kept_features kept = {0};
+    struct writing writing = {.writer = writer};
     int64_t n_record = files->first_row[files->n_table];
-    size_t table = 0;
+    size_t table = 0, turn = 0;
     double start = MPI_Wtime();
     enum status st = STATUS_OK;
 
@@ -222,30 +310,28 @@ enum status gather_rows(const struct run *run, const struct ledger_files *files,
     if (st == STATUS_OK)
         st = gathering_allocate(run, (size_t)piece, kept.n, scored->base != NULL, &g, err);
     TRY(run_agree(run, st, err));
+    writing.n_column = kept.n;
+    writing.label = kept.label;
     for (int64_t begin = 0; begin < n_record; begin += piece) {
+        struct ordered *ordered = &g.ordered[turn++ % 2];
         log_progress(log, "write", begin, n_record, "rows", MPI_Wtime() - start);
         take_stretch(rows, prepared, scored, judged, begin, begin + piece, &g);
         int64_t n_mine = (int64_t)g.n;
-        size_t n = 0;
         MPI_Gather(&n_mine, 1, MPI_INT64_T, g.n_of, 1, MPI_INT64_T, 0, run->comm);
         comm_gather(run, sizeof *g.mine, g.mine, n_mine, g.n_of, g.all);
         if (run->rank == 0)
-            n = order_piece(run, files, begin, (size_t)piece, &table, &g);
-        gather_base(run, scored, n, &g);
-        gather_features(run, kept.column, kept.n, kept.place, n, &g);
+            order_piece(run, files, begin, (size_t)piece, &table, &g, ordered);
+        gather_base(run, scored, &g, ordered);
+        gather_features(run, kept.column, kept.n, kept.place, &g, ordered);
         if (run->rank == 0)
-            st = results_write_rows(writer,
-                                    &(struct results_rows){n, g.row_number, g.file, g.decision,
-                                                           g.anomaly, g.pattern,
-                                                           scored->base != NULL ? g.base : NULL,
-                                                           g.suppressed, kept.n, kept.label,
-                                                           (const double *const *)g.column},
-                                    err);
+            st = writing_begin(&writing, ordered, err);
         if (st == STATUS_OK)
             st = stop_check(err);
         TRY(run_agree(run, st, err));
     }
+    TRY(run_agree(run, writing_end(&writing, err), err));
 done:
+    writing_end(&writing, &(struct error){0});
     gathering_free(&g, kept.n);
     kept_features_free(&kept);
     return st;
