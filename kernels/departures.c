@@ -176,6 +176,17 @@ static size_t rows_before(struct past x, double sign, size_t least)
     return before;
 }
 
+/* How far the first n values go in a direction per row: the median over half of their time, which
+ * tells the pace of stairs too, whose usual change from row to row is 0. */
+static double pace(struct past x, size_t n, double sign)
+{
+    double climb[PAST_ROWS];
+    size_t lag = n / 2, n_climb = 0;
+    for (size_t i = lag; i < n; i++)
+        climb[n_climb++] = sign * (x.value[i] - x.value[i - lag]) / (double)lag;
+    return past_larger(0.0, past_median(climb, n_climb));
+}
+
 /* The way out since the first rows, beyond their trend, without its largest step, which alone is
  * a break and no drift, and without what went back. */
 static struct measure drift_since(const struct moment *m, double sign, size_t before)
@@ -186,7 +197,8 @@ static struct measure drift_since(const struct moment *m, double sign, size_t be
     if (before < 2 || steps < 2)
         return NONE;
     size_t n = past_changes(x.value, before, old);
-    double usual = past_median(old, n), trend = past_larger(0.0, sign * usual);
+    double usual = past_median(old, n);
+    double trend = past_larger(pace(x, before, sign), sign * usual);
     for (size_t i = 0; i < n; i++)
         old[i] = fabs(old[i] - usual);
     past_sort(old, n);
