@@ -37,7 +37,7 @@ static const double BREAK_SPREAD = 0.4; /* of the usual size of a returning brea
 
 static const size_t DRIFT_KNOWN = 4;      /* rows before it from which it counts in full */
 static const size_t LONGEST_DRIFT = 12;   /* rows; beyond, it is how the account is */
-static const double SHORT_DRIFT = 0.06;   /* weight of two steps: noise has those, too */
+static const double SHORT_DRIFT = 0.25;   /* weight of two steps: noise has those, too */
 static const double BACKWARD = 5.0;       /* times a step back is taken away */
 static const double EVEN_DRIFT = 4.0 / 3; /* makes four even steps count as four */
 static const size_t MANY_ROWS = 8;        /* from which one row may be an error */
@@ -177,7 +177,7 @@ static size_t rows_before(struct past x, double sign, size_t least)
 }
 
 /* How far the first n values go in a direction per row: the median over half of their time, which
- * tells the pace of stairs too, whose usual change from row to row is 0. */
+ * tells the pace of stairs, too, whose usual change from row to row is 0. n >= 2. */
 static double pace(struct past x, size_t n, double sign)
 {
     double climb[PAST_ROWS];

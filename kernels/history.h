@@ -27,11 +27,12 @@
  *   drift      how far the difference has come since the rows before the drift, which are the
  *              fewest first rows, from two on and from four on, beyond all of which it stayed
  *              ever since (one error among eight or more left out), at most a year: the way
- *              beyond the older trend, steps back times 5, without the largest step, which alone
- *              is a break; times 4 / 3, so that four even steps count as four, and no more than
- *              the distance from those rows. Counts by a quarter for each of them up to four,
- *              and by 0.06 if it has two steps. Over the older usual change + noise + caution.
- *              0 for a group with one side only.
+ *              beyond the older trend (the usual change, or the median pace over half of the
+ *              older rows if that is faster, which stairs have, too), steps back times 5, without
+ *              the largest step, which alone is a break; times 4 / 3, so that four even steps
+ *              count as four, and no more than the distance from those rows. Counts by a quarter
+ *              for each of them up to four, and by a quarter of that if it has two steps. Over
+ *              the older usual change + noise + caution. 0 for a group with one side only.
  *   repeat     25 x / (x + 0.2), x being the break departure, if IHub repeats its last balance
  *              while the GL moves, or one side moves by exactly twice what the other does; less
  *              where that happened before, 0 where it did at half of the past changes or where
