@@ -126,6 +126,22 @@ static double known_size(const struct moment *m)
     return n > skipped ? size[n - 1 - skipped] : 0.0;
 }
 
+/* The size of a step that is no news where the difference climbs in stairs: the second-largest of
+ * the steps that led to the last tread, all the way it moves now. */
+static double known_step(const struct moment *m, double sign)
+{
+    struct past x = m->tread;
+    double largest = 0.0, second = 0.0;
+    for (size_t i = x.n; i > 1; i--) {
+        double step = sign * (x.value[i - 1] - x.value[i - 2]);
+        if (step < 0.0)
+            break;
+        second = past_larger(second, past_smaller(largest, step));
+        largest = past_larger(largest, step);
+    }
+    return second;
+}
+
 /* Distance of the difference from what was usual. */
 static struct measure break_of(const struct moment *m)
 {
@@ -136,6 +152,9 @@ static struct measure break_of(const struct moment *m)
     if (!(of.distance > 0.0))
         return NONE;
     of.distance = past_smaller(of.distance, past_from_expected(x));
+    double step = now - x.value[x.n - 1];
+    double further = fabs(step) - known_step(m, step > 0.0 ? 1.0 : -1.0);
+    of.distance = past_smaller(of.distance, past_larger(0.0, further));
     of.usual = past_usual_change(x) + noise(m);
     of.caution = caution(m, past_calm(x.value, x.n, m->tolerance));
     if (fabs(x.value[x.n - 1]) < m->tolerance) {

@@ -21,7 +21,9 @@
  * the departures, all >= 0 and in units of what is usual, are
  *
  *   break      distance of the difference from the nearest of: 0, what is expected, the
- *              second-nearest past value; after a row that matched also from the size of breaks
+ *              second-nearest past value, and, where the difference climbs in stairs, the last
+ *              value and the second-largest step up to it: those between differences that stood
+ *              for two rows, all one way, however long ago; after a row that matched also from the size of breaks
  *              the group had before (2nd to 4th largest, a break that stayed counted once). Over
  *              usual + noise + caution, and 40 % of that size.
  *   drift      how far the difference has come since the rows before the drift, which are the
