@@ -27,7 +27,7 @@ PLANS = [(postings, 6, 0.02, 12000), (postings, 12, 0.01, 12000), (worlds, 6, 0.
          (worlds, 9, 0.01, 12000), (worlds, 12, 0.005, 12000), (ledgers, 6, 0.02, 20000),
          (ledgers, 12, 0.01, 20000)]
 LAGS = 12
-USUAL_PART = 0.15  # of the usual rows, from which the learner learns as much as from all
+USUAL_PART = 0.15  # of the usual rows are shown to a learner, and weigh for all of them
 
 
 def before(panel, lag):
