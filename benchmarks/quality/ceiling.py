@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""How many anomalies of each kind the past tells at all. Two learners are shown labels, and see of
-each row the history features, the account's last twelve rows in units of its size, and its age:
-one is taught on other ledgers of the same generator, so it knows its habits and odds as well, one
-on ledgers of the other generators. Beside them the history profile (its features in
-scikit-learn's forest), which is shown no label. What the first one misses is a limit of the
-ledgers; what only the first one finds is known of the generator and not of accounts.
+"""How many anomalies of each kind the past tells at all.
+
+Two learners are shown labels, and see of each row the history features, the account's last twelve
+rows in units of its size, and its age. One is taught on other ledgers of the same generator, so
+it knows its habits and odds as well, one on ledgers of the other generators. Beside them stands
+the history profile (its features in scikit-learn's forest), which is shown no label. What the
+first one misses is a limit of the ledgers; what only the first one finds is known of the
+generator and not of accounts.
 
     /usr/bin/python3 benchmarks/quality/ceiling.py
 
-Recall of each kind at a budget equal to the number of anomalies: profile / taught by others / by
-the same generator, each the mean of the ledgers; "below 0.8" counts kinds of single ledgers.
+Recall of each kind at a budget equal to the number of anomalies, profile / taught by others /
+taught by the same generator, each the mean of the ledgers; "below 0.8" counts kinds of single
+ledgers.
 """
 import argparse
 
@@ -103,8 +106,8 @@ def line(plan, results):
         low += (recall < 0.8).sum(axis=0)
         cells.append(three("{:.2f}", recall.mean(axis=0)) if len(recall) else "-")
     ap = np.mean([[m["ap"] for m in result] for result in results], axis=0)
-    return (f"| {plan[0].__name__}.py, {plan[1]} months | {len(results)} | {three('{:.3f}', ap)} | "
-            f"{' | '.join(cells)} | {three('{}', low)} |")
+    return (f"| {plan[0].__name__}.py, {plan[1]} months | {len(results)} | "
+            f"{three('{:.3f}', ap)} | {' | '.join(cells)} | {three('{}', low)} |")
 
 
 def three(form, numbers):
