@@ -37,7 +37,7 @@ static const double BREAK_SPREAD = 0.4; /* of the usual size of a returning brea
 
 static const size_t DRIFT_KNOWN = 4;      /* rows before it from which it counts in full */
 static const size_t LONGEST_DRIFT = 12;   /* rows; beyond, it is how the account is */
-static const double SHORT_DRIFT = 0.06;   /* weight of two steps: noise has those, too */
+static const double SHORT_DRIFT = 0.25;   /* weight of two steps: noise has those, too */
 static const double BACKWARD = 5.0;       /* times a step back is taken away */
 static const double EVEN_DRIFT = 4.0 / 3; /* makes four even steps count as four */
 static const size_t MANY_ROWS = 8;        /* from which one row may be an error */
@@ -126,6 +126,22 @@ static double known_size(const struct moment *m)
     return n > skipped ? size[n - 1 - skipped] : 0.0;
 }
 
+/* The size of a step that is no news where the difference climbs in stairs: the second-largest of
+ * the steps that led to the last tread, all the way it moves now. */
+static double known_step(const struct moment *m, double sign)
+{
+    struct past x = m->tread;
+    double largest = 0.0, second = 0.0;
+    for (size_t i = x.n; i > 1; i--) {
+        double step = sign * (x.value[i - 1] - x.value[i - 2]);
+        if (step < 0.0)
+            break;
+        second = past_larger(second, past_smaller(largest, step));
+        largest = past_larger(largest, step);
+    }
+    return second;
+}
+
 /* Distance of the difference from what was usual. */
 static struct measure break_of(const struct moment *m)
 {
@@ -136,6 +152,9 @@ static struct measure break_of(const struct moment *m)
     if (!(of.distance > 0.0))
         return NONE;
     of.distance = past_smaller(of.distance, past_from_expected(x));
+    double step = now - x.value[x.n - 1];
+    double further = fabs(step) - known_step(m, step > 0.0 ? 1.0 : -1.0);
+    of.distance = past_smaller(of.distance, past_larger(0.0, further));
     of.usual = past_usual_change(x) + noise(m);
     of.caution = caution(m, past_calm(x.value, x.n, m->tolerance));
     if (fabs(x.value[x.n - 1]) < m->tolerance) {
@@ -176,6 +195,17 @@ static size_t rows_before(struct past x, double sign, size_t least)
     return before;
 }
 
+/* How far the first n values go in a direction per row: the median over half of their time, which
+ * tells the pace of stairs, too, whose usual change from row to row is 0. n >= 2. */
+static double pace(struct past x, size_t n, double sign)
+{
+    double climb[PAST_ROWS];
+    size_t lag = n / 2, n_climb = 0;
+    for (size_t i = lag; i < n; i++)
+        climb[n_climb++] = sign * (x.value[i] - x.value[i - lag]) / (double)lag;
+    return past_larger(0.0, past_median(climb, n_climb));
+}
+
 /* The way out since the first rows, beyond their trend, without its largest step, which alone is
  * a break and no drift, and without what went back. */
 static struct measure drift_since(const struct moment *m, double sign, size_t before)
@@ -186,7 +216,8 @@ static struct measure drift_since(const struct moment *m, double sign, size_t be
     if (before < 2 || steps < 2)
         return NONE;
     size_t n = past_changes(x.value, before, old);
-    double usual = past_median(old, n), trend = past_larger(0.0, sign * usual);
+    double usual = past_median(old, n);
+    double trend = past_larger(pace(x, before, sign), sign * usual);
     for (size_t i = 0; i < n; i++)
         old[i] = fabs(old[i] - usual);
     past_sort(old, n);

@@ -4,11 +4,12 @@
 #include "past.h"
 #include <stdbool.h>
 
-/* One row of an account with its past; all four series are of the same n. */
+/* One row of an account with its past; all series but tread are of the same n. */
 struct moment {
     struct past gl, ihub, difference; /* account currency */
     struct past share;                /* |difference| over |GL| + |IHub| */
-    double tolerance;                 /* > 0; |difference| < tolerance is matched */
+    struct past tread; /* differences that stood for two rows, however long ago */
+    double tolerance;  /* > 0; |difference| < tolerance is matched */
 };
 
 /* How far a row departs from its past, each >= 0 and in units of what is usual there (share: of

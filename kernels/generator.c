@@ -31,6 +31,7 @@ static const char *const KIND_NAME[N_KIND] = {
     [KIND_SCALE] = "scale",
     [KIND_DRIFT] = "drift",
     [KIND_MATCHED_JUMP] = "matched_jump",
+    [KIND_DRIFT_ONSET] = "drift_onset",
 };
 
 static const char *const CURRENCY[] = {"USD", "USD", "EUR", "GBP"};

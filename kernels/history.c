@@ -62,11 +62,27 @@ static void to_features(const struct departures *of, double trust, double featur
 struct window {
     double gl[BUFFER], ihub[BUFFER], difference[BUFFER], share[BUFFER];
     size_t end;
+    double tread[BUFFER]; /* differences that stood for two rows, each unlike the one before */
+    size_t n_tread;
 };
 
 static void slide(double *value)
 {
     memmove(value, value + BUFFER - PAST_ROWS, PAST_ROWS * sizeof *value);
+}
+
+static void push_tread(struct window *window, double difference)
+{
+    size_t n = window->n_tread;
+    if (window->end == 0 || difference != window->difference[window->end - 1] ||
+        (n > 0 && difference == window->tread[n - 1]))
+        return;
+    if (n == BUFFER) {
+        slide(window->tread);
+        n = PAST_ROWS;
+    }
+    window->tread[n] = difference;
+    window->n_tread = n + 1;
 }
 
 static void window_push(struct window *window, const struct row *row)
@@ -78,6 +94,7 @@ static void window_push(struct window *window, const struct row *row)
         slide(window->share);
         window->end = PAST_ROWS;
     }
+    push_tread(window, row->difference);
     double gross = fabs(row->gl) + fabs(row->ihub);
     window->gl[window->end] = row->gl;
     window->ihub[window->end] = row->ihub;
@@ -90,10 +107,12 @@ static void window_push(struct window *window, const struct row *row)
 static struct moment window_now(const struct window *window, size_t n, double tolerance)
 {
     size_t first = window->end - 1 - n;
+    size_t n_tread = window->n_tread < PAST_ROWS ? window->n_tread : PAST_ROWS;
     return (struct moment){.gl = {window->gl + first, n},
                            .ihub = {window->ihub + first, n},
                            .difference = {window->difference + first, n},
                            .share = {window->share + first, n},
+                           .tread = {window->tread + window->n_tread - n_tread, n_tread},
                            .tolerance = tolerance};
 }
 
@@ -103,7 +122,7 @@ static size_t group_features(const struct row *row, const uint32_t *member, size
 {
     struct window window;
     size_t n_departing = 0;
-    window.end = 0;
+    window.end = window.n_tread = 0;
     for (size_t k = 0; k < n; k++) {
         size_t n_past = k < PAST_ROWS ? k : PAST_ROWS;
         struct departures of = {0};

@@ -21,17 +21,20 @@
  * the departures, all >= 0 and in units of what is usual, are
  *
  *   break      distance of the difference from the nearest of: 0, what is expected, the
- *              second-nearest past value; after a row that matched also from the size of breaks
+ *              second-nearest past value, and, where the difference climbs in stairs, the last
+ *              value and the second-largest step up to it: those between differences that stood
+ *              for two rows, all one way, however long ago; after a row that matched also from the size of breaks
  *              the group had before (2nd to 4th largest, a break that stayed counted once). Over
  *              usual + noise + caution, and 40 % of that size.
  *   drift      how far the difference has come since the rows before the drift, which are the
  *              fewest first rows, from two on and from four on, beyond all of which it stayed
  *              ever since (one error among eight or more left out), at most a year: the way
- *              beyond the older trend, steps back times 5, without the largest step, which alone
- *              is a break; times 4 / 3, so that four even steps count as four, and no more than
- *              the distance from those rows. Counts by a quarter for each of them up to four,
- *              and by 0.06 if it has two steps. Over the older usual change + noise + caution.
- *              0 for a group with one side only.
+ *              beyond the older trend (the usual change, or the median pace over half of the
+ *              older rows if that is faster, which stairs have, too), steps back times 5, without
+ *              the largest step, which alone is a break; times 4 / 3, so that four even steps
+ *              count as four, and no more than the distance from those rows. Counts by a quarter
+ *              for each of them up to four, and by a quarter of that if it has two steps. Over
+ *              the older usual change + noise + caution. 0 for a group with one side only.
  *   repeat     25 x / (x + 0.2), x being the break departure, if IHub repeats its last balance
  *              while the GL moves, or one side moves by exactly twice what the other does; less
  *              where that happened before, 0 where it did at half of the past changes or where

@@ -16,8 +16,9 @@
  *   duplicate     such a movement on both sides, but twice in the sub-ledger
  *   one_sided     the GL or the sub-ledger is zero
  *   scale         the sub-ledger is 10 or 100 times too large, or 10 times too small
- *   drift         a break that grows by 0.08 to 0.2 scales a month for four months, labelled in
- *                 the last two; too short a history gets a spike instead
+ *   drift         a break that grows by 0.08 to 0.2 scales a month for four months, labelled
+ *                 drift_onset in the first two, which depart from the account's past but may
+ *                 still be small; too short a history gets a spike instead
  *   matched_jump  both sides change to 2 to 4 times, or a third, and stay there
  *
  * Everything is integer arithmetic on cents, so the bytes are the same on every machine: the
@@ -32,7 +33,8 @@
 enum {
     HISTORY = 3, /* months before the first anomaly */
     DRIFT_MONTHS = 4,
-    DRIFT_LABELS = 2, /* the last months of a drift */
+    DRIFT_LABELS = 2,                /* the last months of a drift */
+    EVENT_KINDS = KIND_MATCHED_JUMP, /* those that take turns: all but the onset of a drift */
     YEAR = 12
 };
 
@@ -128,7 +130,7 @@ static void draw_usual_break(struct made_account *a)
  * `share` of all: every eighth kind is labelled more than once. */
 static int32_t draw_event_count(struct made_account *a, int32_t months, double share)
 {
-    const double kinds = N_KIND - 1;
+    const double kinds = EVENT_KINDS;
     double expected = share * months * kinds / (kinds - 1 + DRIFT_LABELS);
     double uniform = (double)(draw(&a->rng) >> 11) / 9007199254740992.0;
     int32_t most = (months - HISTORY + 1) / 2;
@@ -148,7 +150,7 @@ static void draw_events(struct made_account *a, int32_t months, double share, in
     for (int32_t k = 0; k < n; k++) {
         int64_t begin = HISTORY + part_begin(months - HISTORY, n, k);
         int64_t last = HISTORY + part_begin(months - HISTORY, n, k + 1) - (k < n - 1 ? 2 : 1);
-        enum anomaly_kind kind = KIND_NONE + 1 + (*turn)++ % (N_KIND - 1);
+        enum anomaly_kind kind = KIND_NONE + 1 + (*turn)++ % EVENT_KINDS;
 
         if (kind == KIND_DRIFT && last - begin + 1 < DRIFT_MONTHS)
             kind = KIND_SPIKE;
@@ -312,7 +314,7 @@ enum anomaly_kind made_account_step(struct made_account *a, int32_t month,
         break;
     case KIND_DRIFT:
         a->ihub -= drift_break(a, age);
-        return age > DRIFT_MONTHS - DRIFT_LABELS ? KIND_DRIFT : KIND_NONE;
+        return age > DRIFT_MONTHS - DRIFT_LABELS ? KIND_DRIFT : KIND_DRIFT_ONSET;
     default:
         break;
     }

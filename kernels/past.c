@@ -1,7 +1,7 @@
 /* What is usual in a short series. Medians, trimmed means and distances to the nearest known
  * value, so that a past error neither hides the next one nor makes the return to normal look
  * odd. All is computed anew from at most 24 values, by insertion sort: no state is carried along
- * an account. What to compare with what is departures.c's. */
+ * an account here. What to compare with what is departures.c's. */
 #include "past.h"
 
 #include <math.h>

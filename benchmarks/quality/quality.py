@@ -54,19 +54,6 @@ PLANS["full"] = PLANS["normal"] + [("bank", 60, 0.003, 60000), ("world", 60, 0.0
                                    ("mixed", 24, 0.003, 300000), ("tied", 12, 0.001, 1000000)]
 
 
-DRIFT_ONSET = 2  # months of a drift before those that tieout generate labels
-
-
-def mark_onsets(kind):
-    """Leaves out of measures what a drift does before it is labelled, as ledgers.py does."""
-    drift = kind == ledgers.KINDS.index("drift")
-    for account, month in zip(*np.nonzero(drift)):
-        before = kind[account, max(month - DRIFT_ONSET, 0):month]
-        if not drift[account, month - 1]:
-            before[before == ledgers.USUAL] = ledgers.ONSET
-    return kind
-
-
 def generate(program, seed, rows, months, share):
     """The program's own ledger; rows are a multiple of months."""
     with tempfile.TemporaryDirectory() as folder:
@@ -80,9 +67,10 @@ def generate(program, seed, rows, months, share):
         kind = np.full(rows, ledgers.USUAL)
         with open(paths[1], newline="") as text:
             for label in csv.DictReader(text):
-                kind[int(label["row"])] = ledgers.KINDS.index(label["kind"])
+                kind[int(label["row"])] = (ledgers.ONSET if label["kind"] == "drift_onset"
+                                           else ledgers.KINDS.index(label["kind"]))
     gl, ihub, kind = (column.reshape(months, -1).T for column in (*balance.T, kind))
-    return ledgers.Ledger(gl, ihub, mark_onsets(kind))
+    return ledgers.Ledger(gl, ihub, kind)
 
 
 def make(options, family, seed, rows, months, share):

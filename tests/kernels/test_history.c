@@ -289,6 +289,24 @@ static void check_shift_is_no_drift(void)
         CU_ASSERT(ledger.value[HISTORY_DEPARTURE][k] < 0.01);
 }
 
+/* A break that climbs by 100 every 15 months: the first step is news, and one step does not excuse
+ * the next, but two do, although the 24 rows before show one of them only. A higher step is news. */
+static void check_stairs(void)
+{
+    static struct ledger ledger;
+    clear(&ledger);
+    for (int k = 0; k < 75; k++)
+        add(&ledger, 2000.0, 2000.0 - 100.0 * (k / 15));
+    add(&ledger, 2000.0, 1200.0);
+    run(&ledger, 1.0);
+    const double *departure = ledger.value[HISTORY_DEPARTURE];
+    CU_ASSERT(departure[15] > 0.2);
+    CU_ASSERT(departure[30] > 0.2);
+    CU_ASSERT_EQUAL(departure[45], 0.0);
+    CU_ASSERT_EQUAL(departure[60], 0.0);
+    CU_ASSERT(departure[75] > 0.2);
+}
+
 static void check_after_error(void)
 {
     static struct ledger ledger;
@@ -525,6 +543,7 @@ int main(void)
         {"a break that builds up shows as drift", check_drift},
         {"a step back ends no drift, an error does not hide one", check_uneven_drift},
         {"a break that came at once is no drift", check_shift_is_no_drift},
+        {"a further step of stairs is no news", check_stairs},
         {"the return to normal is no departure", check_after_error},
         {"an account that wakes up does not jump", check_waking},
         {"a repeated balance that ties out is not stale", check_stale_needs_break},
