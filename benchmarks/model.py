@@ -25,14 +25,14 @@ from common import BUILD, MPIRUN, STAGES, detect, generate, seconds_of, stamp, t
 
 # Sizes of what travels, in bytes, and the settings that decide how much does.
 ROW = 64         # struct row
-ROW_RESULT = 32  # struct row_result (src/gather_rows.c)
+ROW_RESULT = 16  # struct row_result (src/gather_rows.c)
 FINDING = 272    # struct anomaly, and a Shapley value for each feature
 POINT = 48       # of /series: up to 36 rows of 500 findings
 NODE = 24        # struct tree_node
 COUNT = 8
 FEATURES, TREES, SAMPLES, WANTED = 7, 200, 256, 6  # history; order statistics a feature
 FIRST, NEXT, PASSES = 1 << 16, 1 << 12, 4          # tables of counts (kernels/select.h)
-EXCHANGE_PIECE, GATHER_PIECE = 32 << 20, 1 << 20   # bytes a round; rows a round
+EXCHANGE_PIECE, GATHER_PIECE = 2 << 20, 1 << 17    # bytes a round; rows a round
 LEDGER_ROW = 100                                   # bytes, read twice
 LATENCY, BANDWIDTH, FILES = 2e-6, 3e9, 2e10        # s; bytes/s of a rank, of the file system
 GIVEN = (250000, 1000000)
