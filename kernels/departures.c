@@ -127,7 +127,7 @@ static double known_size(const struct moment *m)
 }
 
 /* The size of a step that is no news where the difference climbs in stairs: the second-largest of
- * the steps that led to the last tread, all the way it moves now. */
+ * the steps that led to the last tread, all in the direction it moves now. */
 static double known_step(const struct moment *m, double sign)
 {
     struct past x = m->tread;

@@ -37,9 +37,10 @@ struct generator_plan {
 
 /* Writes the ledger (header and n_row rows, by month, oldest first) and, if labels is not NULL,
  * the header "row,kind" and such a line for each anomalous row and each onset of a drift (row:
- * 0-based data row). The same plan gives the same bytes everywhere. STATUS_USAGE if the plan cannot be made (negative rows,
- * months outside 1 to 4800, a share outside 0 to 1), STATUS_INTERNAL if memory is short; write
- * errors are for the caller, who owns the streams, to find with ferror. */
+ * 0-based data row). The same plan gives the same bytes everywhere. STATUS_USAGE if the plan
+ * cannot be made (negative rows, months outside 1 to 4800, a share outside 0 to 1),
+ * STATUS_INTERNAL if memory is short; write errors are for the caller, who owns the streams, to
+ * find with ferror. */
 enum status generator_write(const struct generator_plan *plan, FILE *ledger, FILE *labels,
                             struct error *err);
 

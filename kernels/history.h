@@ -23,9 +23,9 @@
  *   break      distance of the difference from the nearest of: 0, what is expected, the
  *              second-nearest past value, and, where the difference climbs in stairs, the last
  *              value and the second-largest step up to it: those between differences that stood
- *              for two rows, all one way, however long ago; after a row that matched also from the size of breaks
- *              the group had before (2nd to 4th largest, a break that stayed counted once). Over
- *              usual + noise + caution, and 40 % of that size.
+ *              for two rows, all one way, however long ago; after a row that matched also from
+ *              the size of breaks the group had before (2nd to 4th largest, a break that stayed
+ *              counted once). Over usual + noise + caution, and 40 % of that size.
  *   drift      how far the difference has come since the rows before the drift, which are the
  *              fewest first rows, from two on and from four on, beyond all of which it stayed
  *              ever since (one error among eight or more left out), at most a year: the way
