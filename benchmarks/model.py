@@ -26,7 +26,7 @@ from common import BUILD, MPIRUN, STAGES, detect, generate, seconds_of, stamp, t
 # Sizes of what travels, in bytes, and the settings that decide how much does.
 ROW = 64         # struct row
 ROW_RESULT = 16  # struct row_result (src/gather_rows.c)
-FINDING = 272    # struct anomaly, and a Shapley value for each feature
+FINDING = 908    # struct anomaly, a Shapley value for each feature, 636 of explanation
 POINT = 48       # of /series: up to 36 rows of 500 findings
 NODE = 24        # struct tree_node
 COUNT = 8
