@@ -10,21 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum call {
-    SEND,
-    BCAST,
-    ALLREDUCE,
-    EXSCAN,
-    ALLTOALL,
-    ALLTOALLV,
-    ALLGATHER,
-    ALLGATHERV,
-    N_CALL
-};
+enum call { SEND, ISEND, BCAST, ALLREDUCE, EXSCAN, ALLTOALL, ALLGATHER, ALLGATHERV, N_CALL };
 
 static const char *const NAME[N_CALL] = {
-    [SEND] = "Send",           [BCAST] = "Bcast",           [ALLREDUCE] = "Allreduce",
-    [EXSCAN] = "Exscan",       [ALLTOALL] = "Alltoall",     [ALLTOALLV] = "Alltoallv",
+    [SEND] = "Send",           [ISEND] = "Isend",           [BCAST] = "Bcast",
+    [ALLREDUCE] = "Allreduce", [EXSCAN] = "Exscan",         [ALLTOALL] = "Alltoall",
     [ALLGATHER] = "Allgather", [ALLGATHERV] = "Allgatherv",
 };
 
@@ -43,6 +33,13 @@ int MPI_Send(const void *buf, int n, MPI_Datatype type, int to, int tag, MPI_Com
 {
     count(SEND, n, type);
     return PMPI_Send(buf, n, type, to, tag, comm);
+}
+
+int MPI_Isend(const void *buf, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm,
+              MPI_Request *request)
+{
+    count(ISEND, n, type);
+    return PMPI_Isend(buf, n, type, to, tag, comm, request);
 }
 
 int MPI_Bcast(void *buf, int n, MPI_Datatype type, int root, MPI_Comm comm)
@@ -75,19 +72,6 @@ int MPI_Alltoall(const void *in, int n, MPI_Datatype type, void *out, int n_out,
     PMPI_Comm_size(comm, &n_rank);
     count(ALLTOALL, (int64_t)n * n_rank, type);
     return PMPI_Alltoall(in, n, type, out, n_out, type_out, comm);
-}
-
-int MPI_Alltoallv(const void *in, const int *n, const int *at, MPI_Datatype type, void *out,
-                  const int *n_out, const int *at_out, MPI_Datatype type_out, MPI_Comm comm)
-{
-    int n_rank = 0;
-    int64_t all = 0;
-
-    PMPI_Comm_size(comm, &n_rank);
-    for (int r = 0; r < n_rank; r++)
-        all += n[r];
-    count(ALLTOALLV, all, type);
-    return PMPI_Alltoallv(in, n, at, type, out, n_out, at_out, type_out, comm);
 }
 
 int MPI_Allgather(const void *in, int n, MPI_Datatype type, void *out, int n_out,

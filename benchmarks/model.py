@@ -44,7 +44,7 @@ def volume(rows, ranks, findings, nodes):
     sampled = rows * (1 - (1 - min(1, SAMPLES / rows)) ** TREES)
     quantiles = COUNT * (FEATURES * (FIRST + PASSES * WANTED * NEXT) + FIRST + PASSES * 2 * NEXT)
     return {
-        "Alltoallv": ROW * rows if ranks > 1 else 0,
+        "Isend": away * ROW * rows,
         "Allreduce": ranks * quantiles,
         "Allgatherv": TREES * COUNT * (SAMPLES + 1) + sampled * (COUNT + 4 * FEATURES)
         + NODE * nodes,
@@ -110,7 +110,7 @@ def network(rows, ranks, findings, nodes, assumed):
     return {
         "ingest": 2 * LEDGER_ROW * rows / assumed.files,
         "encode": 6 * 4 * collective,
-        "shuffle": moved["Alltoallv"] / ranks / assumed.bandwidth
+        "shuffle": moved["Isend"] / ranks / assumed.bandwidth
         + (rounds + 2) * ranks * assumed.latency,
         "prepare": 2 * table_bytes / assumed.bandwidth + 13 * collective,
         "train": moved["Allgatherv"] / assumed.bandwidth + 8 * collective,

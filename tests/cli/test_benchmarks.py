@@ -39,7 +39,7 @@ class Benchmarks(unittest.TestCase):
         found, table = benchmark("run", "stages", "--small", "--runs", "1")
         self.assertEqual([(line["profile"], line["ranks"]) for line in found],
                          [("classic", 1), ("classic", 2), ("history", 1), ("history", 2),
-                          ("history", 2)])
+                          ("classic", 2), ("history", 2)])
         self.assertEqual(len(table), len(found) + 2)
 
     def test_the_plan_s_constants_are_told_for_both_profiles(self):
@@ -62,7 +62,7 @@ class Benchmarks(unittest.TestCase):
     def test_the_model_knows_what_ranks_send_to_each_other(self):
         """A change of what travels needs a change of model.py's formulas."""
         found, _ = benchmark("model.py", "--small", "--runs", "1")
-        near = {"Alltoallv": 0, "Allreduce": 0.01, "Allgatherv": 0.01, "Send": 0.25}
+        near = {"Isend": 0.05, "Allreduce": 0.01, "Allgatherv": 0.01, "Send": 0.25}
         counted = [line for line in found if line["bench"] == "messages"]
         self.assertEqual({line["ranks"] for line in counted}, {2, 4})
         for line in counted:
