@@ -15,7 +15,8 @@
  * every rank. */
 
 /* /rows in input order. profile: whose features to write too (beside the classic ones), or NULL
- * for none, and the tolerance it was given. piece: row numbers that travel at a time. log: told how far it is. */
+ * for none, and the tolerance it was given. piece: row numbers that travel at a time. log: told how
+ * far it is. On rank 0 another thread writes a piece while the next one arrives. */
 enum status gather_rows(const struct run *run, const struct ledger_files *files,
                         const struct encoded *rows, const struct prepared *prepared,
                         const struct scored *scored, const struct judged *judged,

@@ -18,8 +18,8 @@ struct prepared {
     uint8_t *pattern;     /* [n_row] enum pattern, in the order of the rows */
 };
 
-/* Groups the rows, names their patterns, computes the profile's features, learns centre and spread over all ranks,
- * scales. All ranks. *out is produced.
+/* Groups the rows, names their patterns, computes the profile's features, learns centre and spread
+ * over all ranks, scales. All ranks. *out is produced.
  *   contamination  in, the share to use, or 0 to estimate it as the profile does
  *   tolerance      in, |difference| below it is matched */
 enum status prepare_rows(const struct run *run, const struct encoded *rows, int64_t n_all,

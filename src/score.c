@@ -7,7 +7,8 @@
 
 #include <stdlib.h>
 
-/* Rows scored between two looks at the clock and at whether to stop; scoring them in parts changes no bit. */
+/* Rows scored between two looks at the clock and at whether to stop; scoring them in parts changes
+ * no bit. */
 static const size_t PART = (size_t)1 << 16;
 
 /* Rows [begin, end) in group order; factor[end - begin] is scratch. */
