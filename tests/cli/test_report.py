@@ -117,8 +117,11 @@ class Reports(InFolder):
         self.assertLess(path.stat().st_size, 3_000_000)
         page = self.check_page(path)
         self.assertEqual(page.ask("document.querySelectorAll('article').length"), 500)
+        with h5py.File(self.folder / "r.h5") as results:
+            n_anomaly = len(results["anomalies/id"])
+        self.assertGreater(n_anomaly, 1000)
         self.assertRegex(page.ask("document.querySelector('#anomalies').textContent"),
-                         "The 500 most severe of 1,200")
+                         f"The 500 most severe of {n_anomaly:,}")
         self.check_series(page)
 
     def test_the_roll_forward_foots(self):
