@@ -402,12 +402,3 @@ void http_reply_free(struct http_reply *reply)
     free(reply->body);
     *reply = (struct http_reply){0};
 }
-
-char *http_escape(const char *text)
-{
-    char *escaped = curl_easy_escape(NULL, text, 0);
-    char *ours = escaped != NULL ? strdup(escaped) : NULL;
-
-    curl_free(escaped);
-    return ours;
-}

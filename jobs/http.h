@@ -91,7 +91,4 @@ enum status http_send(struct http *http, const struct http_request *request,
                       struct http_reply *reply, struct error *err);
 void http_reply_free(struct http_reply *reply); /* leaves nothing */
 
-/* text, escaped as one segment of a URL's path; free() it; NULL if memory is short. */
-char *http_escape(const char *text);
-
 #endif

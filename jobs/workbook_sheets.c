@@ -103,7 +103,7 @@ struct wrapped {
     double height; /* of a line, points */
 };
 enum { PROSE_SIZE = 9 /* points; the other columns have 11 */ };
-static const struct wrapped PROSE = {115, 12.5}, FACT = {85, 15};
+static const struct wrapped PROSE = {115, 12.5}, FACT = {70, 15};
 
 static int line_count(const char *text, double columns)
 {

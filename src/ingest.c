@@ -97,8 +97,10 @@ static int64_t lane_begin(const struct run *run, const struct ledger_files *file
 
     if (l == 0)
         return begin;
-    first = n_lane == 1 ? n : first < 0 ? 0 : first;
-    return begin + first + part_begin(n - first, n_lane == 1 ? 1 : n_lane - 1, (int64_t)l - 1);
+    if ((int64_t)l == n_lane)
+        return begin + n;
+    first = first > 0 ? first : 0;
+    return begin + first + part_begin(n - first, n_lane - 1, (int64_t)l - 1);
 }
 
 static enum status lane_prepare(const struct ledger_files *files, int64_t begin, int64_t end,

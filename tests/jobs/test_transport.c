@@ -1,11 +1,10 @@
-/* What of transfers can be told without a server: names of hosts, sentences, escaping. The rest
+/* What of transfers can be told without a server: names of hosts and sentences. The rest
  * is in test_http.py. */
 #include "suite.h"
 
 #include "http.h"
 #include "transport.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void check_host(const char *url, const char *expected)
@@ -94,23 +93,6 @@ static void what_would_fail_again_is_known(void)
     CU_ASSERT_TRUE(transport_is_lasting(&transport, CURLE_COULDNT_CONNECT));
 }
 
-static void check_escaped(const char *text, const char *expected)
-{
-    char *escaped = http_escape(text);
-
-    CU_ASSERT_PTR_NOT_NULL_FATAL(escaped);
-    CU_ASSERT_STRING_EQUAL(escaped, expected);
-    free(escaped);
-}
-
-static void a_segment_of_a_path_is_escaped(void)
-{
-    check_escaped("", "");
-    check_escaped("FIN-1_a.b~c", "FIN-1_a.b~c");
-    check_escaped("a/../b?c#d e%", "a%2F..%2Fb%3Fc%23d%20e%25");
-    check_escaped("Z\303\274rich\r\n", "Z%C3%BCrich%0D%0A");
-}
-
 int main(void)
 {
     static const struct fact FACT[] = {
@@ -121,7 +103,6 @@ int main(void)
         {"a timeout says which", a_timeout_says_which},
         {"the longest sentence is cut at the end", the_longest_sentence_is_cut_at_the_end},
         {"what would fail again is known", what_would_fail_again_is_known},
-        {"a segment of a path is escaped", a_segment_of_a_path_is_escaped},
     };
 
     return suite_run("transport", FACT, sizeof FACT / sizeof FACT[0]);
