@@ -19,38 +19,40 @@
 #include <math.h>
 #include <string.h>
 
-/* In the unit of the difference. */
-static const double NOISE_OF_GROSS = 0.0003; /* interest, rates: big balances wobble */
-static const double NOISE_OF_BREAK = 0.015;  /* a standing break wobbles, too */
+/* In the unit of a distance. */
+static const double TOLERANCES = 3.5;
+static const double NOISE_OF_GROSS = 0.001; /* big balances wobble, where they ever did */
+static const double NOISE_OF_BREAK = 0.01;  /* a standing break wobbles, too */
 
 /* What n past rows do not tell, of |GL| + |IHub|, times (CAUTION_ROWS / n)^2. */
 static const double CAUTION_ROWS = 3.0;
-static const double CAUTION = 0.04;
-static const double CAUTION_CALM = 0.012; /* where the difference never changed */
+static const double CAUTION = 0.03;
+static const double CAUTION_CALM = 0.0055; /* where the difference never changed; and cubed */
+static const double LEAST_GROSS = 600.0;   /* tolerances: small accounts are as little known */
 /* The same where rows are counted and no ranking corrects it, times (CAUTION_ROWS / n)^3. */
 static const double COUNT_CAUTION = 0.3;
 static const double COUNT_CAUTION_CALM = 0.1;
-static const double COUNTS = 3.0;   /* units */
-static const size_t COUNT_ROWS = 3; /* before which balances tell nothing to count */
+static const double COUNTS = 3.0; /* units */
 
-static const double BREAK_SPREAD = 0.4; /* of the usual size of a returning break */
+static const double BREAK_SPREAD = 0.5; /* of the largest break that returned to a match */
 
 static const size_t DRIFT_KNOWN = 4;      /* rows before it from which it counts in full */
-static const size_t LONGEST_DRIFT = 12;   /* rows; beyond, it is how the account is */
-static const double SHORT_DRIFT = 0.25;   /* weight of two steps: noise has those, too */
+static const size_t LONGEST_ERROR = 12;   /* rows; beyond, it is how the account is */
+static const double SHORT_DRIFT = 0.5;    /* weight of two steps: noise has those, too */
 static const double BACKWARD = 5.0;       /* times a step back is taken away */
 static const double EVEN_DRIFT = 4.0 / 3; /* makes four even steps count as four */
 static const size_t MANY_ROWS = 8;        /* from which one row may be an error */
 
-static const double REPEAT = 25.0;      /* departure if the break left is clear, */
-static const double REPEAT_BREAK = 0.2; /* and the break at which it is half of that */
+static const double REPEAT = 30.0;       /* departure if the break left is clear, */
+static const double REPEAT_BREAK = 0.15; /* and the break at which it is half of that */
 static const double SAME_CENT = 0.005;
 
-static const double FREE_MOVE = 0.6;          /* of a balance: that much is business */
-static const double NOISE_OF_BALANCE = 0.065; /* in the unit of a move */
-static const double MOVE_UNIT = 1.3; /* times as much is as telling as in the difference */
-static const size_t SETTLED = 4;     /* changes that tell what is usual beside a trend */
-enum { QUARTER = 3, YEAR = 12 };     /* rows */
+static const size_t MOVE_ROWS = 3;           /* before which balances tell nothing of moves */
+static const double KNOWN_MOVE = 2.5;        /* times the largest move is still business */
+static const double NOISE_OF_BALANCE = 0.15; /* in the unit of a move */
+static const double MOVE_CAUTION = 0.01;     /* of |GL| + |IHub|, times (CAUTION_ROWS / n)^2 */
+static const size_t SETTLED = 4; /* changes that tell what is usual beside a trend */
+enum { QUARTER = 3, YEAR = 12 }; /* rows */
 
 static const double LARGEST = 1e6; /* departures beyond are all alike */
 
@@ -74,7 +76,8 @@ static double gross(const struct moment *m)
 static double caution(const struct moment *m, bool calm)
 {
     double part = CAUTION_ROWS / (double)m->difference.n;
-    return (calm ? CAUTION_CALM : CAUTION) * gross(m) * part * part;
+    double of = gross(m) + LEAST_GROSS * m->tolerance;
+    return (calm ? CAUTION_CALM * part : CAUTION) * of * part * part;
 }
 
 static double count_caution(const struct moment *m, bool calm)
@@ -88,27 +91,31 @@ static double departure_of(struct measure of)
     return bounded(of.distance / (of.usual + of.caution));
 }
 
-static bool empty(struct past x)
-{
-    for (size_t i = 0; i <= x.n; i++)
-        if (x.value[i] != 0.0)
-            return false;
-    return true;
-}
-
 /* ---- break ---- */
 
 /* A break that is new is not compared with its own size. */
-static double noise(const struct moment *m)
+static double noise(const struct moment *m, bool calm)
 {
     struct past x = m->difference;
     double broken = past_smaller(fabs(x.value[x.n]), fabs(x.value[x.n - 1]));
-    return m->tolerance + NOISE_OF_GROSS * gross(m) + NOISE_OF_BREAK * broken;
+    return TOLERANCES * m->tolerance + (calm ? 0.0 : NOISE_OF_GROSS * gross(m)) +
+           NOISE_OF_BREAK * broken;
 }
 
-/* The size a break of the account may have without being news: that of its 2nd largest break so
- * far, the 3rd from 12 past rows, the 4th from 24. A break that stays for months is one. */
-static double known_size(const struct moment *m)
+/* What a distance of the difference is compared with, the first n rows having changed as usual. */
+static struct measure against(const struct moment *m, size_t n, double distance, double usual)
+{
+    bool calm = past_calm(m->difference.value, n, m->tolerance);
+    return (struct measure){distance, usual + noise(m, calm), caution(m, calm)};
+}
+
+/* The breaks that the account had and that matched again, one that stayed for months once. */
+struct known_breaks {
+    double largest;
+    double usual; /* their 2nd largest, the 3rd from 12 past rows, the 4th from 24 */
+};
+
+static struct known_breaks known_breaks_of(const struct moment *m)
 {
     struct past x = m->difference;
     double size[PAST_ROWS], largest = 0.0;
@@ -123,7 +130,8 @@ static double known_size(const struct moment *m)
         }
     }
     past_sort(size, n);
-    return n > skipped ? size[n - 1 - skipped] : 0.0;
+    return (struct known_breaks){.largest = n > 0 ? size[n - 1] : 0.0,
+                                 .usual = n > skipped ? size[n - 1 - skipped] : 0.0};
 }
 
 /* The size of a step that is no news where the difference climbs in stairs: the second-largest of
@@ -142,27 +150,41 @@ static double known_step(const struct moment *m, double sign)
     return second;
 }
 
+/* Distance of the difference from the share of the GL that it usually is, for translation and the
+ * like. Of one side alone it is the balance itself, which tells nothing. */
+static double from_share(const struct moment *m)
+{
+    struct past x = m->difference;
+    const double *gl = m->gl.value, *ihub = m->ihub.value;
+    double share[PAST_ROWS];
+    for (size_t i = 0; i < x.n; i++) {
+        if (fabs(gl[i]) < m->tolerance || fabs(ihub[i]) < m->tolerance)
+            return INFINITY;
+        share[i] = x.value[i] / gl[i];
+    }
+    return fabs(x.value[x.n] - past_median(share, x.n) * gl[x.n]);
+}
+
 /* Distance of the difference from what was usual. */
 static struct measure break_of(const struct moment *m)
 {
     struct past x = m->difference;
-    double now = x.value[x.n];
-    struct measure of = {.distance = past_smaller(fabs(now), past_from_known(x, x.n))};
+    double now = x.value[x.n], step = now - x.value[x.n - 1];
+    double distance = past_smaller(fabs(now), past_from_known(x, x.n));
 
-    if (!(of.distance > 0.0))
+    if (!(distance > 0.0))
         return NONE;
-    of.distance = past_smaller(of.distance, past_from_expected(x));
-    double step = now - x.value[x.n - 1];
+    distance = past_smaller(distance, past_from_expected(x));
+    distance = past_smaller(distance, from_share(m));
     double further = fabs(step) - known_step(m, step > 0.0 ? 1.0 : -1.0);
-    of.distance = past_smaller(of.distance, past_larger(0.0, further));
-    of.usual = past_usual_change(x) + noise(m);
-    of.caution = caution(m, past_calm(x.value, x.n, m->tolerance));
+    distance = past_smaller(distance, past_larger(0.0, further));
+    double usual = past_usual_change(x);
     if (fabs(x.value[x.n - 1]) < m->tolerance) {
-        double size = known_size(m);
-        of.distance = past_smaller(of.distance, past_larger(0.0, fabs(now) - size));
-        of.usual += BREAK_SPREAD * size;
+        struct known_breaks known = known_breaks_of(m);
+        distance = past_smaller(distance, past_larger(0.0, fabs(now) - known.usual));
+        usual += BREAK_SPREAD * known.largest;
     }
-    return of;
+    return against(m, x.n, distance, usual);
 }
 
 /* ---- drift ---- */
@@ -231,9 +253,9 @@ static struct measure drift_since(const struct moment *m, double sign, size_t be
     if (steps == 2)
         weight *= SHORT_DRIFT;
     double distance = past_smaller(EVEN_DRIFT * (way - largest), outside);
-    return (struct measure){.distance = weight * past_larger(0.0, distance),
-                            .usual = past_low_mean(old, n) + noise(m),
-                            .caution = caution(m, past_calm(x.value, before, m->tolerance))};
+    double unsure = past_larger(trend, fabs(usual)) * (double)steps / (double)n;
+    return against(m, before, weight * past_larger(0.0, distance),
+                   past_low_mean(old, n) + unsure);
 }
 
 /* Against the shortest time before it, or one long enough to know, whichever shows more. */
@@ -243,7 +265,7 @@ static struct measure drift_of(const struct moment *m)
     double now = x.value[x.n], sign = now > x.value[0] ? 1.0 : -1.0;
     if (x.n < 3 || now == x.value[x.n - 1] || fabs(now) < m->tolerance)
         return NONE;
-    size_t least = x.n > LONGEST_DRIFT + 2 ? x.n - LONGEST_DRIFT : 2;
+    size_t least = x.n > LONGEST_ERROR + 2 ? x.n - LONGEST_ERROR : 2;
     size_t before = rows_before(x, sign, least);
     if (before == 0)
         return NONE;
@@ -295,10 +317,8 @@ static bool moved_before(const struct moment *m, size_t n)
 static struct measure break_since(const struct moment *m, size_t first)
 {
     struct past x = m->difference, before = {x.value, first};
-    return (struct measure){.distance =
-                                past_smaller(fabs(x.value[x.n]), past_from_known(x, first)),
-                            .usual = past_usual_change(before) + noise(m),
-                            .caution = caution(m, past_calm(x.value, first, m->tolerance))};
+    double distance = past_smaller(fabs(x.value[x.n]), past_from_known(x, first));
+    return against(m, first, distance, past_usual_change(before));
 }
 
 /* A repetition says the more, the less usual the break it leaves is; broken is that of now. */
@@ -309,7 +329,7 @@ static double repeat_of(const struct moment *m, double broken)
     if (x.n < 2 || fabs(x.value[x.n]) < m->tolerance || !repeats(m, x.n))
         return 0.0;
     size_t first = repeating_since(m);
-    if (first < 2 || moved_before(m, first))
+    if (first < 2 || x.n - first > LONGEST_ERROR || moved_before(m, first))
         return 0.0;
     if (first < x.n)
         broken = departure_of(break_since(m, first));
@@ -339,23 +359,23 @@ static double usual_move(struct past x)
     return least;
 }
 
-/* How much further one side moved than it ever did, and than a part of what it held. A balance
- * that was empty opens, which is no departure. */
+/* How much further one side moved than it ever did, by far. A balance that was empty opens, which
+ * is no departure. */
 static double side_move(const struct moment *m, struct past x)
 {
-    double last = x.value[x.n - 1], free = FREE_MOVE * fabs(last);
-    double distance = fabs(x.value[x.n] - last), known = 0.0;
-    if (!(distance > free) || fabs(last) < m->tolerance)
+    double last = x.value[x.n - 1], distance = fabs(x.value[x.n] - last), known = 0.0;
+    if (x.n < MOVE_ROWS || fabs(last) < m->tolerance)
         return 0.0;
-    for (size_t i = 1; i < x.n; i++)
-        known = past_larger(known, fabs(x.value[i] - x.value[i - 1]));
-    if (!(distance - known > free))
-        return 0.0;
-    distance = past_smaller(distance - known, past_from_expected(x)) - free;
-    if (!(distance > 0.0))
-        return 0.0;
-    double unit = usual_move(x) + NOISE_OF_BALANCE * fabs(last) + m->tolerance;
-    return bounded(distance / (MOVE_UNIT * (unit + caution(m, false))));
+    for (size_t i = x.n; i-- > 1;) { /* most rows are settled by one of the last */
+        known = past_larger(known, KNOWN_MOVE * fabs(x.value[i] - x.value[i - 1]));
+        if (known >= distance)
+            return 0.0;
+    }
+    distance = past_smaller(distance - known, past_from_expected(x));
+    double part = CAUTION_ROWS / (double)x.n;
+    double unit = usual_move(x) + NOISE_OF_BALANCE * fabs(last) + TOLERANCES * m->tolerance +
+                  MOVE_CAUTION * gross(m) * part * part;
+    return bounded(distance / unit);
 }
 
 static bool same_way(struct past a, struct past b)
@@ -380,10 +400,40 @@ static double share_of(struct past x)
 
 /* ---- all ---- */
 
+/* The side that was not kept: in use in a quarter of the rows of the other at most; NULL if both
+ * were, or neither. */
+static const struct past *unkept_side(const struct moment *m)
+{
+    size_t gl = 0, ihub = 0, n = m->difference.n;
+    for (size_t i = n; i-- > 0 && (4 * gl <= n || 4 * ihub <= n);) {
+        gl += fabs(m->gl.value[i]) >= m->tolerance;
+        ihub += fabs(m->ihub.value[i]) >= m->tolerance;
+    }
+    if (gl != ihub && 4 * gl <= ihub)
+        return &m->gl;
+    return gl != ihub && 4 * ihub <= gl ? &m->ihub : NULL;
+}
+
+/* What appears on a side that was not kept, as far as it leaves a break. */
+static void see_unkept_side(const struct moment *m, const struct past *side,
+                            struct measure *broken, struct measure *drift)
+{
+    double left = fabs(m->difference.value[m->difference.n]);
+    struct moment alone = *m;
+    alone.difference = *side;
+    alone.tread.n = 0;
+    struct measure appeared = break_of(&alone);
+    appeared.distance = past_smaller(appeared.distance, left);
+    if (departure_of(appeared) > departure_of(*broken))
+        *broken = appeared;
+    *drift = drift_of(&alone);
+    drift->distance = past_smaller(drift->distance, left);
+}
+
 static bool counts(const struct moment *m, const struct departures *of, struct measure broken,
                    struct measure drift)
 {
-    if (m->difference.n >= COUNT_ROWS && past_larger(of->jump, of->repeat) > COUNTS)
+    if (m->difference.n >= MOVE_ROWS && past_larger(of->jump, of->repeat) > COUNTS)
         return true;
     broken.caution = drift.caution =
         count_caution(m, past_calm(m->difference.value, m->difference.n, m->tolerance));
@@ -393,15 +443,19 @@ static bool counts(const struct moment *m, const struct departures *of, struct m
 struct departures departures_of(const struct moment *m)
 {
     struct departures of = {0};
-    bool one_sided = empty(m->gl) || empty(m->ihub); /* its difference is its balance */
-    struct measure broken = break_of(m), drift = one_sided ? NONE : drift_of(m);
+    const struct past *unkept = unkept_side(m);
+    struct measure broken = break_of(m), drift = NONE;
     double gl = side_move(m, m->gl), ihub = side_move(m, m->ihub);
 
+    if (unkept)
+        see_unkept_side(m, unkept, &broken, &drift);
+    else
+        drift = drift_of(m);
     of.break_ = departure_of(broken);
     of.drift = departure_of(drift);
     of.move = past_larger(gl, ihub);
     of.share = bounded(share_of(m->share));
-    if (one_sided) {
+    if (unkept) {
         of.jump = of.move;
     } else {
         of.repeat = repeat_of(m, of.break_);

@@ -14,7 +14,7 @@
 
 enum { BUFFER = 256 }; /* rows gathered before the past is moved to the front */
 
-static const double FULL_TRUST = 4.5;   /* past rows from which a departure counts in full */
+static const double FULL_TRUST = 6.0;   /* past rows from which a departure counts in full */
 static const double COMPRESS = 50.0;    /* from here on, more says ever less */
 static const double SHARE_WEIGHT = 0.5; /* a share is at most 1 */
 static const double COMMON = 0.1;       /* of the largest departure, on every axis */
@@ -35,8 +35,13 @@ const struct feature_label HISTORY_LABEL[N_HISTORY] = {
 /* How much a departure after n rows counts. */
 static double trust(size_t n)
 {
-    double part = past_smaller(1.0, (double)n / FULL_TRUST);
-    return part * sqrt(sqrt(part));
+    return past_smaller(1.0, (double)n / FULL_TRUST);
+}
+
+/* Most departures are 0, and a logarithm takes as long as all else of a row. */
+static double compressed(double departure)
+{
+    return departure > 0.0 ? portable_log(1.0 + departure / COMPRESS) : 0.0;
 }
 
 static void to_features(const struct departures *of, double trust, double feature[N_HISTORY])
@@ -48,7 +53,7 @@ static void to_features(const struct departures *of, double trust, double featur
     };
     double largest = 0.0;
     for (size_t i = HISTORY_BREAK; i <= HISTORY_MOVE; i++) {
-        feature[i] = portable_log(1.0 + departure[i] / COMPRESS);
+        feature[i] = compressed(departure[i]);
         if (i != HISTORY_MOVE) /* a move alone is no news: balances do move */
             largest = past_larger(largest, feature[i]);
     }

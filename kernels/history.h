@@ -11,21 +11,24 @@
  *   past       the group's last 24 rows before this one, n of them; the row itself is "now"
  *   usual(x)   the change usual from row to row in x: the larger of 1.48 medians of |change|
  *              and the mean of |change| without its largest quarter; 0 below two past rows
- *   noise      tolerance + 0.03 % of |GL| + |IHub| now + 1.5 % of the break now or before,
- *              whichever is smaller
- *   caution    4 % of |GL| + |IHub| now, 1.2 % if the difference was always the same within
- *              the tolerance, times (3 / n)^2: what a short past does not tell
- *   expected   the median of the past, the last value, that continued by the usual or by the
- *              last change, the values 3, 6 and 12 rows ago
+ *   calm       whether the difference was the same in all of the past, within the tolerance
+ *   noise      3.5 times the tolerance + 1 % of the break now or before, whichever is smaller
+ *              + 0.1 % of |GL| + |IHub| now, if not calm
+ *   caution    what a short past does not tell: of |GL| + |IHub| now, and 600 tolerances more,
+ *              3 % times (3 / n)^2, or if calm 0.55 % times (3 / n)^3
+ *   expected   the median of the past; the last value; that continued by the usual or by the
+ *              last change; a value 2 to 4 rows ago that was reached by about the usual change,
+ *              continued by that; the values 3, 6 and 12 rows ago
  *
  * the departures, all >= 0 and in units of what is usual, are
  *
- *   break      distance of the difference from the nearest of: 0, what is expected, the
+ *   break      distance of the difference from the nearest of: 0, what is expected, the usual
+ *              share of the GL (the median of the past, where both sides were in use), the
  *              second-nearest past value, and, where the difference climbs in stairs, the last
  *              value and the second-largest step up to it: those between differences that stood
  *              for two rows, all one way, however long ago; after a row that matched also from
  *              the size of breaks the group had before (2nd to 4th largest, a break that stayed
- *              counted once). Over usual + noise + caution, and 40 % of that size.
+ *              counted once). Over usual + noise + caution, and half of the largest such break.
  *   drift      how far the difference has come since the rows before the drift, which are the
  *              fewest first rows, from two on and from four on, beyond all of which it stayed
  *              ever since (one error among eight or more left out), at most a year: the way
@@ -33,29 +36,36 @@
  *              older rows if that is faster, which stairs have, too), steps back times 5, without
  *              the largest step, which alone is a break; times 4 / 3, so that four even steps
  *              count as four, and no more than the distance from those rows. Counts by a quarter
- *              for each of them up to four, and by a quarter of that if it has two steps. Over
- *              the older usual change + noise + caution. 0 for a group with one side only.
- *   repeat     25 x / (x + 0.2), x being the break departure, if IHub repeats its last balance
+ *              for each of them up to four, and by half of that if it has two steps. Over the
+ *              older usual change + noise + caution, and the older trend times the steps of the
+ *              drift over those that tell the trend.
+ *   repeat     30 x / (x + 0.15), x being the break departure, if IHub repeats its last balance
  *              while the GL moves, or one side moves by exactly twice what the other does; less
- *              where that happened before, 0 where it did at half of the past changes or where
- *              the GL moved by the same amount before. Months of the same IHub balance are
- *              compared with the time before them.
- *   jump       the smaller of both sides' moves, if they go the same way, or the move of the
- *              only side: how much further a balance moved than it ever did in the past, but no
- *              more than its distance from what is expected, less 60 % of the last balance;
- *              over 1.3 times (usual + 6.5 % of the last balance + tolerance + the larger
- *              caution), where usual is beyond the trend, and the least of row to row, quarter
- *              to quarter and year to year; 0 for a side that was empty the row before.
+ *              where that happened before, 0 where it did at half of the past changes or for
+ *              more than a year, or where the GL moved by the same amount before. Months of the
+ *              same IHub balance are compared with the time before them.
+ *   jump       the smaller of both sides' moves, if they go the same way, or the larger if one
+ *              side is not kept: how much further a balance moved than 2.5 times what it ever
+ *              did in the past, but no more than its distance from what is expected; over usual
+ *              + 15 % of the last balance + 3.5 tolerances + 1 % of |GL| + |IHub| now times
+ *              (3 / n)^2, where usual is beyond the trend, and the least of row to row, quarter
+ *              to quarter and year to year; 0 for a side that was empty the row before, and
+ *              before the fourth row.
  *   move       the larger of both sides' moves.
  *   share      |difference| over |GL| + |IHub|, less the share usual in the past (its maximum,
  *              the largest sixth left out).
+ *
+ * A side is not kept if in the past it was in use (>= tolerance) in a quarter of the rows that
+ * the other was, or fewer. Then the other's balance is the difference: there is no repeat, drift
+ * is that of the side that is not kept, and so is the break, if that is more; neither counts for
+ * more than the difference now.
  *
  * departure, the first feature, is the largest of break, drift, repeat and jump.
  *
  * A departure x becomes the feature ln(1 + x / 50) (share: 0.5 x), is raised to 10 % of the
  * first feature, because a forest draws its axes at random and would miss on most of them what
- * shows on one, and is weighed by min(1, n / 4.5)^1.25. So a first row is 0 throughout: an
- * account is not odd for being new, and judged the more firmly the longer it is known. */
+ * shows on one, and is weighed by min(1, n / 6). So a first row is 0 throughout: an account is
+ * not odd for being new, and judged the more firmly the longer it is known. */
 enum history_feature {
     HISTORY_DEPARTURE,
     HISTORY_BREAK,

@@ -9,7 +9,10 @@
 
 enum { QUARTER = 3, HALF_YEAR = 6, YEAR = 12 }; /* rows; a ledger has one a month */
 
+enum { LONG_ERROR = 3 }; /* rows after which an error is corrected, mostly */
+
 static const double MAD_TO_SIGMA = 1.48;
+static const double ON_TREND = 0.5; /* of the trend a step may be off it */
 
 size_t past_changes(const double *value, size_t n, double *change)
 {
@@ -71,12 +74,25 @@ static double trend(struct past x)
     return past_median(change, past_changes(x.value, x.n, change));
 }
 
+/* Distance of now from what a row of the last months led to, had the trend gone on: an error that
+ * was corrected since does not hide the trend. Only rows count that followed it themselves. */
+static double from_trend(struct past x, double trend)
+{
+    double nearest = fabs(x.value[x.n] - x.value[x.n - 1] - trend);
+    for (size_t ago = 2; ago <= LONG_ERROR + 1 && ago < x.n; ago++) {
+        const double *row = &x.value[x.n - ago];
+        if (fabs(row[0] - row[-1] - trend) < ON_TREND * fabs(trend))
+            nearest = past_smaller(nearest, fabs(x.value[x.n] - row[0] - (double)ago * trend));
+    }
+    return nearest;
+}
+
 double past_from_expected(struct past x)
 {
     static const size_t AGO[] = {QUARTER, HALF_YEAR, YEAR};
     double now = x.value[x.n], last = x.value[x.n - 1];
     double nearest = past_smaller(fabs(now - last), fabs(now - past_median(x.value, x.n)));
-    nearest = past_smaller(nearest, fabs(now - last - trend(x)));
+    nearest = past_smaller(nearest, from_trend(x, trend(x)));
     if (x.n >= 2)
         nearest = past_smaller(nearest, fabs(now - last - (last - x.value[x.n - 2])));
     for (size_t i = 0; i < sizeof AGO / sizeof AGO[0] && x.n >= AGO[i]; i++)

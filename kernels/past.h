@@ -44,7 +44,8 @@ double past_usual_size(double *change, size_t n);
 double past_usual_change(struct past x);
 
 /* Distance of now from the nearest value the past lets expect: its median, its last value, that
- * continued by the median or by the last change, the values 3, 6 and 12 rows ago. */
+ * continued by the median or by the last change, a value 2 to 4 rows ago that lay on the trend and
+ * is continued by it, the values 3, 6 and 12 rows ago. */
 double past_from_expected(struct past x);
 
 /* Distance of now from the second-nearest of the first n past values, so that one error does not
