@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""How well anomalies are found: generates labelled ledgers (ledgers.py, postings.py,
-worlds.py and, with --tieout, the program's own), scores them, and prints average precision, AUC,
-precision and recall of the flagged rows, and the recall of each kind of anomaly at an alert
-budget equal to the number of anomalies, as a table; --json FILE also writes one JSON line each.
+"""How well anomalies are found: generates labelled ledgers (ledgers.py, postings.py, worlds.py
+and, with --tieout, the program's own; or those of strangers/), scores them, and prints average
+precision, AUC, precision and recall of the flagged rows, and the recall of each kind of anomaly
+at an alert budget equal to the number of anomalies, as a table and as means of all ledgers and
+of each generator's; --json FILE also writes one JSON line per ledger and method.
 
     quality.py                          the kernels' history features in scikit-learn's forest,
                                         and the documented scikit-learn pipeline
     quality.py --tieout build/tieout    the program itself as well, both profiles
     quality.py --forest                 first checks the forest on matrices with known answers
     quality.py --size full              up to a million rows
+    quality.py --size strangers         generators written without sight of the detector
     quality.py --tieout build/tieout --only history/tieout    soon over
 
 Exit code 1 if the history profile's average precision is below --require on some ledger.
@@ -30,20 +32,30 @@ import kernels
 import ledgers
 import postings
 import worlds
+from strangers import auditor, fund, manufacturer, retail_bank
+
+# family: its generator, and its name there
+STRANGERS = {f"{module.__name__.rpartition('.')[2]}/{family}": (module, family)
+             for module in (retail_bank, auditor, manufacturer, fund)
+             for family in module.FAMILIES}
+SOURCES = STRANGERS | {family: (module, family) for module in (ledgers, postings, worlds)
+                       for family in module.FAMILIES}
+
+SPANS = ((6, 0.02), (12, 0.01), (24, 0.03), (36, 0.003))  # months, share of anomalies
 
 # family, months, share of anomalies, rows
 PLANS = {
     "quick": [("tied", 12, 0.01, 5000), ("mixed", 24, 0.01, 20000),
               ("noisy", 36, 0.003, 20000)],
     "normal": [(family, months, share, 20000)
-               for family in ledgers.FAMILIES
-               for months, share in ((6, 0.02), (12, 0.01), (24, 0.03), (36, 0.003))]
+               for family in ledgers.FAMILIES for months, share in SPANS]
     + [("mixed", 60, 0.001, 60000), ("tied", 12, 0.001, 100000)],
+    "strangers": [(family, months, share, 12000)
+                  for family in STRANGERS for months, share in SPANS],
 }
 PLANS["quick"].append(("bank", 24, 0.01, 12000))
 PLANS["normal"] += [(family, months, share, 12000)
-                    for family in postings.FAMILIES
-                    for months, share in ((6, 0.02), (12, 0.01), (24, 0.03), (36, 0.003))]
+                    for family in postings.FAMILIES for months, share in SPANS]
 GENERATED = [("generate", months, share, months * 1000)
              for months, share in ((6, 0.02), (12, 0.01), (24, 0.03), (36, 0.03), (36, 0.003))]
 PLANS["normal"] += [(family, months, share, 12000)
@@ -76,9 +88,8 @@ def generate(program, seed, rows, months, share):
 def make(options, family, seed, rows, months, share):
     if family == "generate":
         return generate(options.tieout, seed, rows, months, share)
-    source = next(module for module in (ledgers, postings, worlds)
-                  if family in module.FAMILIES)
-    return source.make(seed, rows, months, share, family)
+    module, name = SOURCES[family]
+    return module.make(seed, rows, months, share, name)
 
 
 def by_month(panel):
@@ -189,15 +200,15 @@ def check_forest(library):
     print("forest: known answers found, scikit-learn's scores met")
 
 
-HEADER = ("family     months  share    rows seed method           AP    AUC  flags  prec. "
-          "recall  "
+HEADER = (f"{'family':28s} months  share    rows seed method           AP    AUC  flags  "
+          "prec. recall  "
           + " ".join(f"{name[:7]:>7s}" for name in ledgers.KINDS))
 
 
 def print_line(result):
     kinds = " ".join(f"{result['recall_by_kind'].get(name, float('nan')):7.2f}"
                      for name in ledgers.KINDS)
-    print(f"{result['family']:10s} {result['months']:6d} {result['share']:6.3f} "
+    print(f"{result['family']:28s} {result['months']:6d} {result['share']:6.3f} "
           f"{result['rows']:7d} "
           f"{result['seed']:4d} {result['method']:14s} {result['ap']:.3f}  {result['auc']:.3f} "
           f"{result['flags']:6d}  {result['precision']:.3f}  {result['recall']:.3f}  {kinds}",
@@ -213,6 +224,11 @@ def methods(options, library):
                 lambda ledger, p=profile: run_program(options.tieout, p, ledger))
     return {name: run for name, run in all_of_them.items()
             if not options.only or name in options.only}
+
+
+def plans(options):
+    own = options.tieout and options.size != "strangers"
+    return PLANS[options.size] + (GENERATED if own else [])
 
 
 def main():
@@ -232,8 +248,7 @@ def main():
     out = open(options.json, "w") if options.json else None
     results = []
     print(HEADER)
-    plans = PLANS[options.size] + (GENERATED if options.tieout else [])
-    for family, months, share, rows in plans:
+    for family, months, share, rows in plans(options):
         for seed in options.seeds:
             ledger = make(options, family, seed, rows, months, share)
             for name, run in methods(options, library).items():
@@ -248,15 +263,28 @@ def main():
     return 0 if worst >= options.require else 1
 
 
+def generator(family):
+    return SOURCES[family][0].__name__ if family in SOURCES else family
+
+
+def print_means(title, results):
+    ap = [result["ap"] for result in results]
+    low = sum(value < 0.90 for value in ap)
+    recall = {kind: [r["recall_by_kind"][kind] for r in results if kind in r["recall_by_kind"]]
+              for kind in ledgers.KINDS}
+    kinds = " ".join(f"{kind} {np.mean(v):.2f}" for kind, v in recall.items() if v)
+    print(f"{title}: average precision {np.mean(ap):.3f}, least {min(ap):.3f}, below 0.90 "
+          f"{low} of {len(ap)}; recall {kinds}")
+
+
 def summary(results):
-    for name in dict.fromkeys(result["method"] for result in results):
-        own = [result for result in results if result["method"] == name]
-        ap = [result["ap"] for result in own]
-        recall = {kind: [r["recall_by_kind"][kind] for r in own if kind in r["recall_by_kind"]]
-                  for kind in ledgers.KINDS}
-        kinds = " ".join(f"{kind} {np.mean(v):.2f}" for kind, v in recall.items() if v)
-        print(f"{name}: average precision {np.mean(ap):.3f}, least {min(ap):.3f}; "
-              f"recall {kinds}")
+    generators = list(dict.fromkeys(generator(result["family"]) for result in results))
+    for method in dict.fromkeys(result["method"] for result in results):
+        own = [result for result in results if result["method"] == method]
+        print_means(method, own)
+        for name in generators if len(generators) > 1 else []:
+            print_means(f"{method} on {name}",
+                        [result for result in own if generator(result["family"]) == name])
 
 
 if __name__ == "__main__":
