@@ -21,14 +21,17 @@
 
 /* In the unit of a distance. */
 static const double TOLERANCES = 3.5;
-static const double NOISE_OF_GROSS = 0.001; /* big balances wobble, where they ever did */
+static const double NOISE_OF_GROSS = 0.001; /* big balances wobble, as far as they ever did */
 static const double NOISE_OF_BREAK = 0.01;  /* a standing break wobbles, too */
 
-/* What n past rows do not tell, of |GL| + |IHub|, times (CAUTION_ROWS / n)^2. */
+/* What n past rows do not tell, of |GL| + |IHub|: times (CAUTION_ROWS / n)^3, and if the
+ * difference changed as much again times (CAUTION_ROWS / n)^2, but no more than WANDERS times as
+ * far as it did, times CAUTION_ROWS / n. */
 static const double CAUTION_ROWS = 3.0;
+static const double CAUTION_CALM = 0.0055;
 static const double CAUTION = 0.03;
-static const double CAUTION_CALM = 0.0055; /* where the difference never changed; and cubed */
-static const double LEAST_GROSS = 600.0;   /* tolerances: small accounts are as little known */
+static const double WANDERS = 6.0;
+static const double LEAST_GROSS = 600.0; /* tolerances: small accounts are as little known */
 /* The same where rows are counted and no ranking corrects it, times (CAUTION_ROWS / n)^3. */
 static const double COUNT_CAUTION = 0.3;
 static const double COUNT_CAUTION_CALM = 0.1;
@@ -73,16 +76,24 @@ static double gross(const struct moment *m)
     return fabs(m->gl.value[m->gl.n]) + fabs(m->ihub.value[m->ihub.n]);
 }
 
-static double caution(const struct moment *m, bool calm)
+/* How far the difference went in the first n rows, if it changed at all. */
+static double wandered(const struct moment *m, size_t n)
 {
-    double part = CAUTION_ROWS / (double)m->difference.n;
-    double of = gross(m) + LEAST_GROSS * m->tolerance;
-    return (calm ? CAUTION_CALM * part : CAUTION) * of * part * part;
+    double range = past_range(m->difference.value, n);
+    return range < 2.0 * m->tolerance ? 0.0 : range;
 }
 
-static double count_caution(const struct moment *m, bool calm)
+static double caution(const struct moment *m, double wandered)
 {
     double part = CAUTION_ROWS / (double)m->difference.n;
+    double of = (gross(m) + LEAST_GROSS * m->tolerance) * part * part;
+    return CAUTION_CALM * of * part + past_smaller(CAUTION * of, WANDERS * wandered * part);
+}
+
+static double count_caution(const struct moment *m)
+{
+    double part = CAUTION_ROWS / (double)m->difference.n;
+    bool calm = !(wandered(m, m->difference.n) > 0.0);
     return (calm ? COUNT_CAUTION_CALM : COUNT_CAUTION) * gross(m) * part * part * part;
 }
 
@@ -94,19 +105,19 @@ static double departure_of(struct measure of)
 /* ---- break ---- */
 
 /* A break that is new is not compared with its own size. */
-static double noise(const struct moment *m, bool calm)
+static double noise(const struct moment *m, double wandered)
 {
     struct past x = m->difference;
     double broken = past_smaller(fabs(x.value[x.n]), fabs(x.value[x.n - 1]));
-    return TOLERANCES * m->tolerance + (calm ? 0.0 : NOISE_OF_GROSS * gross(m)) +
+    return TOLERANCES * m->tolerance + past_smaller(NOISE_OF_GROSS * gross(m), wandered) +
            NOISE_OF_BREAK * broken;
 }
 
 /* What a distance of the difference is compared with, the first n rows having changed as usual. */
 static struct measure against(const struct moment *m, size_t n, double distance, double usual)
 {
-    bool calm = past_calm(m->difference.value, n, m->tolerance);
-    return (struct measure){distance, usual + noise(m, calm), caution(m, calm)};
+    double far = wandered(m, n);
+    return (struct measure){distance, usual + noise(m, far), caution(m, far)};
 }
 
 /* The breaks that the account had and that matched again, one that stayed for months once. */
@@ -435,8 +446,7 @@ static bool counts(const struct moment *m, const struct departures *of, struct m
 {
     if (m->difference.n >= MOVE_ROWS && past_larger(of->jump, of->repeat) > COUNTS)
         return true;
-    broken.caution = drift.caution =
-        count_caution(m, past_calm(m->difference.value, m->difference.n, m->tolerance));
+    broken.caution = drift.caution = count_caution(m);
     return past_larger(departure_of(broken), departure_of(drift)) > COUNTS;
 }
 

@@ -11,11 +11,12 @@
  *   past       the group's last 24 rows before this one, n of them; the row itself is "now"
  *   usual(x)   the change usual from row to row in x: the larger of 1.48 medians of |change|
  *              and the mean of |change| without its largest quarter; 0 below two past rows
- *   calm       whether the difference was the same in all of the past, within the tolerance
- *   noise      3.5 times the tolerance + 1 % of the break now or before, whichever is smaller
- *              + 0.1 % of |GL| + |IHub| now, if not calm
+ *   range      how far the difference went in the past, 0 if less than two tolerances
+ *   noise      3.5 tolerances + 1 % of the break now or before, whichever is smaller + 0.1 % of
+ *              |GL| + |IHub| now, but no more than range
  *   caution    what a short past does not tell: of |GL| + |IHub| now, and 600 tolerances more,
- *              3 % times (3 / n)^2, or if calm 0.55 % times (3 / n)^3
+ *              0.55 % times (3 / n)^3 and again 3 % times (3 / n)^2, but that no more than
+ *              6 range times 3 / n
  *   expected   the median of the past; the last value; that continued by the usual or by the
  *              last change; a value 2 to 4 rows ago that was reached by about the usual change,
  *              continued by that; the values 3, 6 and 12 rows ago

@@ -111,12 +111,12 @@ double past_from_known(struct past x, size_t n)
     return n > 1 ? second : nearest;
 }
 
-bool past_calm(const double *value, size_t n, double tolerance)
+double past_range(const double *value, size_t n)
 {
     double low = value[0], high = value[0];
     for (size_t i = 1; i < n; i++) {
         low = past_smaller(low, value[i]);
         high = past_larger(high, value[i]);
     }
-    return high - low < 2.0 * tolerance;
+    return high - low;
 }

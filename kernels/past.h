@@ -1,7 +1,6 @@
 #ifndef TIEOUT_PAST_H
 #define TIEOUT_PAST_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Rows a row is compared with at most. */
@@ -52,7 +51,7 @@ double past_from_expected(struct past x);
  * excuse the next; from the only one if there is one. */
 double past_from_known(struct past x, size_t n);
 
-/* Whether value[n] stayed the same within the tolerance. */
-bool past_calm(const double *value, size_t n, double tolerance);
+/* From the smallest to the largest of value[n]; n >= 1. */
+double past_range(const double *value, size_t n);
 
 #endif

@@ -32,11 +32,11 @@ import kernels
 import ledgers
 import postings
 import worlds
-from strangers import auditor, fund, manufacturer, retail_bank
+from strangers import auditor, fund, manufacturer, researcher, retail_bank, tester
 
 # family: its generator, and its name there
 STRANGERS = {f"{module.__name__.rpartition('.')[2]}/{family}": (module, family)
-             for module in (retail_bank, auditor, manufacturer, fund)
+             for module in (retail_bank, auditor, manufacturer, tester, fund, researcher)
              for family in module.FAMILIES}
 SOURCES = STRANGERS | {family: (module, family) for module in (ledgers, postings, worlds)
                        for family in module.FAMILIES}

@@ -457,6 +457,21 @@ static void check_unkept_side(void)
         CU_ASSERT(k == 14 || departure[k] < 0.02);
 }
 
+/* Pennies, whatever the balance, make a break of 400 news; where the difference went as far as
+ * that it is not. */
+static void check_pennies(void)
+{
+    static struct ledger ledger;
+    for (int wide = 0; wide < 2; wide++) {
+        clear(&ledger);
+        for (int k = 0; k < 10; k++)
+            add(&ledger, 300000.0, 300000.0 - (wide ? 200.0 : 1.0) * (k % 3 - 1.0));
+        add(&ledger, 300000.0, 300000.0 - 400.0);
+        run(&ledger, 1.0);
+        CU_ASSERT_EQUAL(ledger.value[HISTORY_DEPARTURE][10] > 0.05, !wide);
+    }
+}
+
 /* A second break that is larger says less than the first did, and no less than nothing. */
 static void check_second_break(void)
 {
@@ -631,6 +646,7 @@ int main(void)
         {"the return to a trend is no departure", check_after_error_on_trend},
         {"a break may be a share of the balance", check_share_of_balance},
         {"what appears on a side that was not kept is news", check_unkept_side},
+        {"a break is news beside pennies", check_pennies},
         {"a second break says less than the first", check_second_break},
         {"rows to come change no bit", check_no_future},
         {"neither the currency's unit nor the sign matters", check_scale_free},

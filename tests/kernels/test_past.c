@@ -58,13 +58,21 @@ static void check_known(void)
     CU_ASSERT_EQUAL(past_from_known((struct past){value, 3}, 1), 74.0);
 }
 
-static void check_calm(void)
+static void check_range(void)
 {
-    static const double value[] = {40.0, 40.9, 39.5, 60.0};
-    CU_ASSERT_TRUE(past_calm(value, 1, 1.0));
-    CU_ASSERT_TRUE(past_calm(value, 3, 1.0));
-    CU_ASSERT_FALSE(past_calm(value, 3, 0.6));
-    CU_ASSERT_FALSE(past_calm(value, 4, 1.0));
+    static const double value[] = {40.0, 40.75, 39.5, 60.0};
+    CU_ASSERT_EQUAL(past_range(value, 1), 0.0);
+    CU_ASSERT_EQUAL(past_range(value, 3), 1.25);
+    CU_ASSERT_EQUAL(past_range(value, 4), 20.5);
+}
+
+/* 10 a row, but for an error two rows ago and its correction. */
+static void check_trend_goes_on(void)
+{
+    static const double value[] = {10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 900.0, 80.0};
+    CU_ASSERT_EQUAL(past_from_expected((struct past){value, 7}), 0.0);
+    static const double late[] = {0.0, 0.0, 0.0, 0.0, 40.0, 900.0, 80.0};
+    CU_ASSERT_EQUAL(past_from_expected((struct past){late, 6}), 80.0);
 }
 
 int main(void)
@@ -76,7 +84,8 @@ int main(void)
         {"the usual size is 1.48 medians, or the low mean if larger", check_usual_size},
         {"trends, seasons and the usual level are expected", check_expected},
         {"a value seen once is not known yet", check_known},
-        {"calm is within the tolerance either way", check_calm},
+        {"a range is from the smallest to the largest", check_range},
+        {"a trend goes on beyond an error", check_trend_goes_on},
     };
     return suite_run("past", FACTS, sizeof FACTS / sizeof FACTS[0]);
 }
