@@ -1,5 +1,5 @@
-"""Labelled month-end reconciliation ledgers, to test an anomaly detector: as a researcher of such
-detectors would make them, who was told the eight kinds and nothing of this one.
+"""Labelled month-end reconciliation ledgers, to test an anomaly detector: as a researcher of
+such detectors would make them, who was told the eight kinds and nothing of this one.
 
 What is made. Accounts sit in groups (a company); a group has its own money scale, random walk,
 season and quarter phase. An account has a `behaviour` (how its balance moves) and a `tie` (how
