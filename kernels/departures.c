@@ -77,23 +77,23 @@ static double gross(const struct moment *m)
 }
 
 /* How far the difference went in the first n rows, if it changed at all. */
-static double wandered(const struct moment *m, size_t n)
+static double range_before(const struct moment *m, size_t n)
 {
     double range = past_range(m->difference.value, n);
     return range < 2.0 * m->tolerance ? 0.0 : range;
 }
 
-static double caution(const struct moment *m, double wandered)
+static double caution(const struct moment *m, double range)
 {
     double part = CAUTION_ROWS / (double)m->difference.n;
     double of = (gross(m) + LEAST_GROSS * m->tolerance) * part * part;
-    return CAUTION_CALM * of * part + past_smaller(CAUTION * of, WANDERS * wandered * part);
+    return CAUTION_CALM * of * part + past_smaller(CAUTION * of, WANDERS * range * part);
 }
 
 static double count_caution(const struct moment *m)
 {
     double part = CAUTION_ROWS / (double)m->difference.n;
-    bool calm = !(wandered(m, m->difference.n) > 0.0);
+    bool calm = !(range_before(m, m->difference.n) > 0.0);
     return (calm ? COUNT_CAUTION_CALM : COUNT_CAUTION) * gross(m) * part * part * part;
 }
 
@@ -105,19 +105,19 @@ static double departure_of(struct measure of)
 /* ---- break ---- */
 
 /* A break that is new is not compared with its own size. */
-static double noise(const struct moment *m, double wandered)
+static double noise(const struct moment *m, double range)
 {
     struct past x = m->difference;
     double broken = past_smaller(fabs(x.value[x.n]), fabs(x.value[x.n - 1]));
-    return TOLERANCES * m->tolerance + past_smaller(NOISE_OF_GROSS * gross(m), wandered) +
+    return TOLERANCES * m->tolerance + past_smaller(NOISE_OF_GROSS * gross(m), range) +
            NOISE_OF_BREAK * broken;
 }
 
 /* What a distance of the difference is compared with, the first n rows having changed as usual. */
 static struct measure against(const struct moment *m, size_t n, double distance, double usual)
 {
-    double far = wandered(m, n);
-    return (struct measure){distance, usual + noise(m, far), caution(m, far)};
+    double range = range_before(m, n);
+    return (struct measure){distance, usual + noise(m, range), caution(m, range)};
 }
 
 /* The breaks that the account had and that matched again, one that stayed for months once. */

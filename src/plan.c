@@ -1,8 +1,8 @@
 /* How to run detect on a cluster. Rows and the largest account's share are estimated from places
  * spread evenly over the files (the head of packed ones); time and memory follow from what was
- * measured for a row (benchmarks/RESULTS.md). The model is a straight line on purpose: every stage but the writing,
- * which rank 0 does alone, is shared by all cores, and the fullest rank, which has the largest
- * account whole, is waited for. */
+ * measured for a row (benchmarks/RESULTS.md). The model is a straight line on purpose: every stage
+ * but the writing, which rank 0 does alone, is shared by all cores, and the fullest rank, which has
+ * the largest account whole, is waited for. */
 #include "plan.h"
 
 #include "group.h"
